@@ -128,6 +128,12 @@ class Ledger:
             _add_review(connection, record, {})
         return True
 
+    def review(self, review: str) -> ReviewRecord | None:
+        """The decision with that key, if it was taken."""
+        with self._reading() as connection:
+            found = _records(connection, ReviewRecord, reviews, reviews.c.review == review)
+        return found[0] if found else None
+
     def reviews(self, draft: str | None = None) -> list[ReviewRecord]:
         """All decisions, or those about one draft, oldest first."""
         where = [] if draft is None else [reviews.c.draft == draft]
