@@ -6,13 +6,12 @@ named after a digest of what went in; it is renamed into place whole.
 """
 
 import contextlib
+import functools
 import os
 import signal
 import tempfile
-import threading
-import time
 import traceback
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -20,13 +19,12 @@ from typing import Any
 import pandas as pd
 
 from marketing.errors import MarqueeError, printable
-from pipelines import checkpoints
+from pipelines import checkpoints, lifeline
 
 Function = Callable[[Any], Mapping[str, pd.DataFrame]]
 Progress = Callable[[int, int, str], None]
 
 LOST_POOLS = 3  # pools in a row that may die before a single item was begun
-WATCH_SECONDS = 1.0
 
 
 @dataclass(frozen=True)
@@ -94,7 +92,7 @@ def stream(
     checkpoints: Path | None = None,
     progress: Progress | None = None,
     in_order: bool = False,
-) -> Iterator[Done | Failure]:
+) -> Generator[Done | Failure]:
     """The end of each item, as soon as it is there; with `in_order`, as soon as those before it are there too.
 
     Args:
@@ -109,7 +107,7 @@ def stream(
         folder = checkpoints or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="marquee-")))
         folder.mkdir(parents=True, exist_ok=True)
         tasks = [_task(function, item, folder) for item in items]
-        ends = _ends(tasks, workers, stack)
+        ends = stack.enter_context(contextlib.closing(_ends(tasks, workers, stack)))
         for done, (number, end) in enumerate(_ordered(ends) if in_order else ends, start=1):
             if progress:
                 progress(done, len(items), items[number].what or items[number].key)
@@ -130,7 +128,7 @@ def _task(function: Function, item: Item, folder: Path) -> _Task:
     return _Task(item, function, folder / name)
 
 
-_Ends = Iterator[tuple[int, Done | Failure]]
+_Ends = Generator[tuple[int, Done | Failure]]
 
 
 def _ends(tasks: Sequence[_Task], workers: int, stack: contextlib.ExitStack) -> _Ends:
@@ -211,11 +209,18 @@ class _Pool:
 
 def _work(number: int, task: _Task, mark: Path, parent: int) -> tuple[int, Failure | None]:
     """In a worker: one task, with a mark on disk while it is under way."""
-    _end_with(parent)
+    _settle(parent)
     mark.touch()
     failure = _attempt(task)
     mark.unlink(missing_ok=True)
     return number, failure
+
+
+@functools.cache
+def _settle(parent: int) -> None:
+    """Once in each worker: leave Ctrl-C to the parent, and end when it has gone."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    lifeline.end_with(parent)
 
 
 def _attempt(task: _Task) -> Failure | None:
@@ -247,24 +252,6 @@ def _reason(error: Exception) -> str:
         return "It needs more memory than there is. Use fewer workers, or less history."
     said = printable(str(error), 300)
     return f"{type(error).__name__}: {said}" if said else type(error).__name__
-
-
-_watched = threading.Event()
-
-
-def _end_with(parent: int) -> None:
-    """Once in each worker: leave Ctrl-C to the parent, and end when it has gone, however it went."""
-    if _watched.is_set():
-        return
-    _watched.set()
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_watch, args=(parent,), daemon=True).start()
-
-
-def _watch(parent: int) -> None:
-    while os.getppid() == parent:
-        time.sleep(WATCH_SECONDS)
-    os._exit(1)
 
 
 def _ordered(ends: _Ends) -> _Ends:

@@ -1,0 +1,75 @@
+"""The jobs that a run is made of, by name; each loads its libraries only when it is done."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
+
+from marketing.catalog import require
+from marketing.ledger import Ledger
+from marketing.settings import Settings
+from marketing.workspace import Workspace
+
+# The table without which a job has nothing to work on; the jobs in the order in which they are done.
+NEEDS = {"forecast": "engagement", "segment": "audience", "draft": "audience"}
+NAMES = tuple(NEEDS)
+
+
+class Failed(Protocol):
+    """An item that could not be done."""
+
+    @property
+    def key(self) -> str:
+        """Which one."""
+        ...
+
+    @property
+    def reason(self) -> str:
+        """Why, in words."""
+        ...
+
+
+class Steps(Protocol):
+    """Progress of several jobs, one after the other."""
+
+    def step(self, name: str) -> None:
+        """From here on progress is that of this job."""
+        ...
+
+    def __call__(self, done: int, total: int, what: str) -> None:
+        """So many are done, of so many, the last of them `what`."""
+        ...
+
+
+def chosen(asked: Sequence[str], workspace: Workspace) -> list[str]:
+    """The jobs asked for, in their order; when none is named, those that the workspace has data for."""
+    for job in asked:
+        require(job, NAMES, "jobs")
+    wanted = asked or [job for job, table in NEEDS.items() if workspace.has(table)]
+    return [job for job in NAMES if job in wanted]
+
+
+def do(
+    job: str,
+    workspace: Workspace,
+    ledger: Ledger,
+    settings: Settings,
+    arguments: Mapping[str, Any],
+    *,
+    now: dt.datetime,
+    progress: Steps,
+) -> Sequence[Failed]:
+    """Do one job on all of a workspace, as far as it is stale; the items that failed.
+
+    `arguments` are the draft job's request: which titles, segments and channels, how many variants.
+    """
+    if job == "forecast":
+        from pipelines import forecast
+
+        return forecast.run(workspace, settings, now=now, progress=progress).failures
+    if job == "segment":
+        from pipelines import segment
+
+        return segment.run(workspace, settings, now=now, progress=progress).failures
+    from pipelines import draft
+
+    return draft.run(workspace, ledger, settings, dict(arguments) or None, now=now, progress=progress).failures

@@ -1,0 +1,78 @@
+"""What a command says: results on standard output, progress and complaints on standard error."""
+
+import json
+import sys
+import time
+from typing import Any, Self, TextIO
+
+LINE_SECONDS = 5.0  # between two plain lines of progress where there is no terminal
+
+
+def say(text: str = "") -> None:
+    """A line of results."""
+    sys.stdout.write(text + "\n")
+
+
+def tell(text: str) -> None:
+    """A line for the person who waits; never part of the results."""
+    sys.stderr.write(text + "\n")
+    sys.stderr.flush()
+
+
+def print_json(value: Any) -> None:
+    """Results for machines."""
+    say(json.dumps(value, ensure_ascii=False, indent=1, default=str))
+
+
+def table(rows: list[dict[str, Any]], columns: list[str]) -> None:
+    """Rows under a header, a line each, columns aligned."""
+    told = [columns, *([str(row[column]) for column in columns] for row in rows)]
+    widths = [max(len(line[i]) for line in told) for i in range(len(columns))]
+    for line in told:
+        say("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())
+
+
+class Progress:
+    """A bar on a terminal; elsewhere a plain line now and then. To be called with done, total and what."""
+
+    def __init__(self, stream: TextIO | None = None) -> None:
+        self._stream = stream or sys.stderr
+        self._bar: Any = None
+        self._step, self._told_at, self._last = "", float("-inf"), (0, 0)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.step("")
+
+    def step(self, name: str) -> None:
+        """From here on progress is that of another step."""
+        if self._bar is not None:
+            self._bar.close()
+        elif self._step and self._last[0] and self._told_at > float("-inf"):
+            self._line(f"{self._step}: {self._last[0]:,} of {self._last[1]:,} done.")
+        self._bar, self._step, self._told_at, self._last = None, name, float("-inf"), (0, 0)
+
+    def __call__(self, done: int, total: int, what: str) -> None:
+        """Progress of the step: `done` of `total`, the last of them `what`."""
+        if self._stream.isatty():
+            self._draw(done, total, what)
+        elif time.monotonic() - self._told_at >= LINE_SECONDS:
+            self._told_at = time.monotonic()
+            self._line(f"{self._step}: {done:,} of {total:,}, {what}" if total else f"{self._step}: {what}")
+        self._last = (done, total)
+
+    def _draw(self, done: int, total: int, what: str) -> None:
+        if self._bar is None:
+            from tqdm import tqdm
+
+            form = "{desc} {bar} {n_fmt} of {total_fmt} [{elapsed}<{remaining}] {postfix}"
+            self._bar = tqdm(desc=self._step, total=total, file=self._stream, bar_format=form, dynamic_ncols=True)
+        self._bar.total = total
+        self._bar.set_postfix_str(what, refresh=False)
+        self._bar.update(done - self._bar.n)
+
+    def _line(self, text: str) -> None:
+        self._stream.write(text + "\n")
+        self._stream.flush()
