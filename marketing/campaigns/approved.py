@@ -1,0 +1,101 @@
+"""The drafts that may leave: approved, whole, and resting on facts that still hold."""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+from pydantic import ValidationError
+
+from marketing.campaigns import reviews
+from marketing.ledger import Ledger
+from marketing.records import DraftRecord
+from marketing.titles import Fact, Title
+from marketing.workspace import Workspace
+
+
+@dataclass(frozen=True)
+class Approved:
+    """A draft that may leave, with the title and the segment it is for as they are called now."""
+
+    draft: DraftRecord
+    title: Title
+    segment: str
+
+    @property
+    def slots(self) -> dict[str, list[str]]:
+        """Its words."""
+        slots: dict[str, list[str]] = self.draft.copy["slots"]
+        return slots
+
+
+def gather(workspace: Workspace, ledger: Ledger, channel: str, today: dt.date) -> tuple[list[Approved], list[str]]:
+    """The drafts of a channel that may leave, by title, segment and variant; and why other approved ones may not."""
+    drafts = ledger.drafts(channel=channel)
+    standings = reviews.standings(drafts, ledger.reviews())
+    titles, facts, segments = _titles(workspace), _facts(workspace), _segment_names(workspace)
+    leaving, kept = [], []
+    for draft in drafts:
+        if standings[draft.draft] != "approved":
+            continue
+        brief = ledger.brief(draft.brief)
+        title = titles.get(draft.title) or Title.model_validate(brief["title"])
+        if reason := _why_not(draft, brief, title, facts, today):
+            kept.append(reason)
+        else:
+            called = segments.get(draft.segment) or (brief.get("segment") or {}).get("name") or draft.segment
+            leaving.append(Approved(draft, title, called))
+    leaving.sort(key=lambda a: (a.title.called, a.segment, a.draft.language, a.draft.variant, a.draft.draft))
+    return leaving, sorted(kept)
+
+
+def _why_not(
+    draft: DraftRecord, brief: Mapping[str, Any], title: Title, facts: dict[str, Fact | None], today: dt.date
+) -> str:
+    if reviews.blocking(draft):
+        return f"Draft {draft.draft} has problems that block it. Edit it."
+    then = _named(brief.get("facts") or []) | {f.id: f for f in Title.model_validate(brief["title"]).known()}
+    now = {**then, **facts, **{f.id: f for f in title.known()}}
+    for claim in draft.copy.get("claims", []):
+        fact, before = now.get(claim["fact"]), then.get(claim["fact"])
+        said = f"Draft {draft.draft} says {claim['text']!r}; the fact {claim['fact']!r} behind it"
+        if fact is None:
+            return f"{said} is gone, or its dates contradict each other. Edit the draft, or correct the fact."
+        if before is not None and before.text.strip() != fact.text.strip():
+            return f"{said} has changed and is now {fact.text!r}. Edit it, and have it approved again."
+        if reason := fact.why_not(today):
+            return f"{said} {reason}. Edit it, and have it approved again."
+    return ""
+
+
+def _named(entries: list[Any]) -> dict[str, Fact]:
+    facts = [Fact.model_validate(entry) for entry in entries]
+    return {fact.id: fact for fact in facts}
+
+
+def _titles(workspace: Workspace) -> dict[str, Title]:
+    return {row["title"]: Title.model_validate(row) for row in _rows(workspace, "titles")}
+
+
+def _facts(workspace: Workspace) -> dict[str, Fact | None]:
+    return {row["fact"]: _fact(row) for row in _rows(workspace, "facts")}
+
+
+def _fact(row: dict[str, Any]) -> Fact | None:
+    try:
+        return Fact.model_validate({**row, "id": row["fact"]})
+    except ValidationError:  # a fact that ends before it begins bears nothing out
+        return None
+
+
+def _segment_names(workspace: Workspace) -> dict[str, str]:
+    return {row["segment"]: row["name"] for row in _rows(workspace, "segments")}
+
+
+def _rows(workspace: Workspace, table: str) -> list[dict[str, Any]]:
+    """A table's rows without their empty cells; none where there is no table."""
+    if not workspace.has(table):
+        return []
+    frame = workspace.read(table)
+    return [{str(k): v for k, v in row.items() if not pd.isna(v)} for row in frame.to_dict("records")]

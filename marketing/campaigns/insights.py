@@ -1,0 +1,214 @@
+"""What a workspace knows, as sheets to hand on: forecasts, scores, segments, traits, affinity, what was left out.
+
+A sheet is a table whose columns have kinds and units, with the source and the dates of its data, so that a
+number never leaves without saying what it counts and how old it is.
+"""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+import pandas as pd
+
+from marketing import tables
+from marketing.errors import MissingError
+from marketing.workspace import Workspace
+
+Kind = Literal["text", "date", "count", "number", "share"]
+PERIODS = {"D": "a day", "W": "a week", "M": "a month"}
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: `unit` says in words what its values count."""
+
+    name: str
+    kind: Kind
+    unit: str = ""
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One table, its columns in order. `made_at` is when a job stored it, as an ISO time."""
+
+    name: str
+    columns: tuple[Column, ...]
+    rows: pd.DataFrame
+    source: str
+    made_at: str
+
+
+# What our columns hold; a column that is not here is text, or a number of the client's own.
+COLUMNS: dict[str, tuple[Kind, str]] = {
+    "date": ("date", ""),
+    "expected": ("number", "as in the column unit"),
+    "low80": ("number", "as in the column unit; with high80: four times in five between these"),
+    "high80": ("number", "as in the column unit"),
+    "low95": ("number", "as in the column unit; with high95: 19 times in 20 between these"),
+    "high95": ("number", "as in the column unit"),
+    "horizon": ("count", "periods ahead"),
+    "mase": ("number", "error as a multiple of repeating the last season within the history; below 1 is better"),
+    "smape": ("number", "symmetric mean absolute percentage error"),
+    "msis80": ("number", "mean scaled interval score of the 80% band; lower is better"),
+    "coverage80": ("share", "share of past values inside the 80% band; 80% is right"),
+    "coverage95": ("share", "share of past values inside the 95% band; 95% is right"),
+    "skill": ("share", "error saved against repeating the last season; below 0 is worse"),
+    "cutoffs": ("count", "past days from which it was tried"),
+    "size": ("count", "people"),
+    "share": ("share", "of the people in the segment; on the sheet Segments, of everyone"),
+    "stability": ("number", "agreement when found again in resampled people, 1 is perfect"),
+    "low": ("share", "with high: the uncertainty of share"),
+    "high": ("share", ""),
+    "everyone": ("share", "of everyone, for comparison"),
+    "lift": ("number", "times as often as everyone"),
+    "rate": ("share", "of the segment's people"),
+    "low90": ("share", "with high90: nine times in ten between these"),
+    "high90": ("share", ""),
+    "people": ("count", "people"),
+    "first": ("date", "first day with data"),
+    "last": ("date", "last day with data"),
+    "points": ("count", "periods with data"),
+}
+
+
+def gather(workspace: Workspace) -> list[Sheet]:
+    """Every sheet that the workspace has something for.
+
+    Raises:
+        MissingError: no job has made anything yet.
+    """
+    sheets = [sheet for make in SHEETS if (sheet := make(workspace)) is not None and not sheet.rows.empty]
+    if not sheets:
+        raise MissingError("This workspace has no forecasts or segments to hand on yet. Make them: marquee run")
+    return sheets
+
+
+def trends(workspace: Workspace) -> pd.DataFrame:
+    """The trends table, empty where there is none."""
+    if workspace.has("trends"):
+        return workspace.read("trends")
+    return pd.DataFrame(columns=[c.name for c in tables.table("trends").columns])
+
+
+def unit(metric: str, frequency: str) -> str:
+    """What a trend's values count: "views a day"."""
+    return f"{metric} {PERIODS.get(frequency[:1].upper(), '')}".strip()
+
+
+def data_to(workspace: Workspace) -> pd.Timestamp | None:
+    """The last day of the data behind the forecasts."""
+    last = pd.to_datetime(trends(workspace)["last"]).max()
+    return None if pd.isna(last) else last
+
+
+def _forecasts(workspace: Workspace) -> Sheet | None:
+    if not workspace.has("forecasts"):
+        return None
+    rows = workspace.read("forecasts")
+    known = trends(workspace).set_index("trend")
+    frequency = rows["trend"].map(known["frequency"]).fillna("") if len(known) else pd.Series("", rows.index)
+    rows["unit"] = [unit(str(m), str(f)) for m, f in zip(rows["metric"], frequency, strict=True)]
+    split = tables.table("forecasts").dimension_columns(rows.drop(columns="unit"))
+    first = ["trend", "title", "name", "metric", *split, "date", "expected"]
+    last = data_to(workspace)
+    source = "Forecast from the engagement table" + (f", data to {last.date()}" if last is not None else "")
+    return _sheet(workspace, "Forecasts", "forecasts", _with_titles(workspace, rows), first, source)
+
+
+def _scores(workspace: Workspace) -> Sheet | None:
+    if not workspace.has("scores"):
+        return None
+    source = "Each forecaster tried on the past, from days it knew nothing after"
+    return _sheet(workspace, "Scores", "scores", workspace.read("scores"), ["trend", "forecaster"], source)
+
+
+def _unforecast(workspace: Workspace) -> Sheet | None:
+    rows = trends(workspace)
+    rows = rows[rows["state"] != "forecast"].drop(columns="sentence", errors="ignore")
+    if rows.empty:
+        return None
+    source = "Trends that have ended, are too short or whose data stop early, with the reason"
+    first = ["trend", "title", "name", "metric", "state", "reason"]
+    return _sheet(workspace, "Trends not forecast", "trends", _with_titles(workspace, rows), first, source)
+
+
+def _segments(workspace: Workspace) -> Sheet | None:
+    if not workspace.has("segments"):
+        return None
+    rows = workspace.read("segments").drop(columns="traits", errors="ignore")
+    source = "Groups found in the audience table"
+    return _sheet(workspace, "Segments", "segments", rows, ["segment", "name", "size", "share"], source)
+
+
+def _traits(workspace: Workspace) -> Sheet | None:
+    if not workspace.has("segments"):
+        return None
+    stored = workspace.read("segments", columns=["segment", "name", "traits"])
+    rows = [
+        {"segment": segment, "name": name} | trait
+        for segment, name, traits in stored.itertuples(index=False)
+        for trait in json.loads(traits or "[]")
+    ]
+    if not rows:
+        return None
+    frame = pd.DataFrame(rows)
+    if "value" in frame:
+        frame["value"] = frame["value"].map(lambda value: "" if value is None else str(value))
+    first = ["segment", "name", "trait", "share", "low", "high", "everyone", "lift"]
+    return _sheet(workspace, "Traits", "segments", frame, first, "What sets each segment apart from everyone")
+
+
+def _affinity(workspace: Workspace) -> Sheet | None:
+    if not workspace.has("affinity"):
+        return None
+    rows = _with_titles(workspace, workspace.read("affinity"))
+    if workspace.has("segments"):
+        called = workspace.read("segments", columns=["segment", "name"]).set_index("segment")["name"]
+        rows.insert(1, "segment_name", rows["segment"].map(called))
+    first = ["segment", "segment_name", "title", "name", "rate"]
+    source = "Titles each segment likes, from the viewing table, drawn towards everyone's where few watched"
+    return _sheet(workspace, "Affinity", "affinity", rows, first, source)
+
+
+def _set_aside(workspace: Workspace) -> Sheet | None:
+    if not workspace.has("set_aside"):
+        return None
+    source = "Columns and people kept out of the segments, with reasons"
+    return _sheet(workspace, "Set aside", "set_aside", workspace.read("set_aside"), ["subject", "name"], source)
+
+
+SHEETS: tuple[Callable[[Workspace], Sheet | None], ...] = (
+    _forecasts,
+    _scores,
+    _unforecast,
+    _segments,
+    _traits,
+    _affinity,
+    _set_aside,
+)
+
+
+def _sheet(workspace: Workspace, name: str, table: str, rows: pd.DataFrame, first: list[str], source: str) -> Sheet:
+    order = [c for c in first if c in rows.columns]
+    order += [c for c in rows.columns if c not in order]
+    columns = tuple(_column(str(c), rows[c]) for c in order)
+    return Sheet(name, columns, rows[order].reset_index(drop=True), source, workspace.tables()[table].stored_at)
+
+
+def _column(name: str, values: pd.Series) -> Column:
+    if name in COLUMNS:
+        kind, unit = COLUMNS[name]
+        return Column(name, kind, unit)
+    if pd.api.types.is_datetime64_any_dtype(values):
+        return Column(name, "date")
+    numeric = pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values)
+    return Column(name, "number" if numeric else "text")
+
+
+def _with_titles(workspace: Workspace, rows: pd.DataFrame) -> pd.DataFrame:
+    """`rows` with the title's name beside its id, where the titles table has one."""
+    if not workspace.has("titles") or "name" not in workspace.tables()["titles"].columns or "name" in rows:
+        return rows
+    names = workspace.read("titles", columns=["title", "name"]).set_index("title")["name"]
+    return rows.assign(name=rows["title"].map(names))
