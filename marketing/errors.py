@@ -23,7 +23,8 @@ SHOWN_FAULTS = 5  # faults told in full; the rest are counted
 class Fault:
     """One thing wrong with a file or table: where it is, what was found, what was expected, what to do.
 
-    `row` counts as a spreadsheet does: the header is row 1 and the first row of data row 2.
+    `row` counts as a spreadsheet does: the header is row 1 and the first row of data row 2. `more` counts
+    further rows with the same fault, which are not told one by one.
     """
 
     expected: str
@@ -32,6 +33,7 @@ class Fault:
     column: str = ""
     found: str = ""
     file: str = ""
+    more: int = 0
 
     def __str__(self) -> str:
         place = ", ".join(
@@ -68,7 +70,7 @@ class TableError(InputError):
 
     def __init__(self, faults: Sequence[Fault], total: int | None = None) -> None:
         self.faults = list(faults)
-        self.total = max(total or 0, len(self.faults))
+        self.total = max(total or 0, sum(1 + fault.more for fault in self.faults))
         lines = [str(fault) for fault in self.faults[:SHOWN_FAULTS]]
         if self.total > SHOWN_FAULTS:
             lines.append(f"... and {self.total - SHOWN_FAULTS:,} more.")

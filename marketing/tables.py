@@ -3,22 +3,33 @@
 `check` reports every fault of a table at once. Behind the door every room trusts the table.
 """
 
-import math
 import re
-from dataclasses import dataclass, field
-from typing import Literal
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Literal
 
+import numpy as np
 import pandas as pd
 
 from marketing.errors import Fault, MissingError
 
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
 Kind = Literal["id", "text", "date", "number", "count"]
 
-# Letters, digits, spaces and the signs that names are written with; a path or a formula is none.
-ID_PATTERN = re.compile(r"[^\W_](?:[\w .:&'’!,()+@-]*[\w.!)+])?")
 ID_LIMIT = 200  # characters: the longest Wikipedia page name in use fits
 EARLIEST, LATEST = pd.Timestamp(1850, 1, 1), pd.Timestamp(2200, 1, 1)
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")  # OWASP, CSV injection
+WHOLE = 2**53  # above it, floats skip whole numbers
+TOLD = 100  # faults of one kind told of one column; the rest are counted
+
+# Characters that hide or turn around others: controls, and Unicode's marks of direction (Trojan Source, 2021).
+_CONTROLS = "\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufffe\uffff"
+_INVISIBLE = _CONTROLS + "\t\n\r\u00ad\u061c\u180e\u200b\u200e\u200f\u2028\u2029\u2060-\u2065\u206a-\u206f\ufeff"
+_FORMULA = r"(?s)^[=@\t\r]|^[+\-].*[^\d\s.,()/%\-]"  # OWASP, CSV injection; -5 and +44 20 7946 0958 are none
+_PATH = r"^[/~]|^\.+(?:/|$)|//|/\.{0,2}(?:/|$)|^[A-Za-z]:(?:/|$)|/[^/]*\.\w{1,5}$|(?i:%2e|%2f|%5c)"
+_NO_ID = rf"[{_INVISIBLE}\\<>]|^[=+\-@\s]|\s$|{_PATH}"  # the same in Python's dialect and in Arrow's (RE2)
 
 
 @dataclass(frozen=True)
@@ -186,15 +197,17 @@ def table(name: str) -> Table:
 
 
 def is_id(text: str) -> bool:
-    """Whether `text` can name a thing: short, no path, nothing a spreadsheet would run."""
-    return len(text) <= ID_LIMIT and ".." not in text and ID_PATTERN.fullmatch(text) is not None
+    """Whether `text` can name a thing: short, on one line, no path, nothing hidden or that a spreadsheet would run."""
+    speaks = any(unicodedata.category(c)[0] in "LNS" for c in text)
+    return len(text) <= ID_LIMIT and speaks and re.search(_NO_ID, text) is None
 
 
 def check(contract: Table, frame: pd.DataFrame) -> list[Fault]:
     """Every fault of `frame`, by row; an empty list means that every room may trust it.
 
     `frame` is typed already (dates as datetime64, numbers as floats, the rest as text) and its index counts
-    the rows of data from 0, so that index 0 is told as row 2.
+    the rows of data from 0, so that index 0 is told as row 2. Of one kind in one column the first faults are
+    told and the others counted.
     """
     faults = [
         Fault(f"a column {name!r}", f"Add it, or say which column it is: --map {name}=THEIRS.", column=name)
@@ -202,68 +215,111 @@ def check(contract: Table, frame: pd.DataFrame) -> list[Fault]:
         if name not in frame.columns
     ]
     if frame.empty:
-        faults.append(Fault("at least one row of data", "Check that the export holds what you asked for."))
-    if faults:
-        return faults
-    for column in contract.columns:
-        if column.name in frame.columns:
-            faults += _check_column(column, frame[column.name])
-    return sorted(faults, key=lambda f: f.row or 0) + _check_key(contract, frame)
+        return [*faults, Fault("at least one row of data", "Check that the export holds what you asked for.")]
+    for name in frame.columns:
+        faults += check_column(contract.column(str(name)) or Column(str(name), "text"), frame[name])
+    if not faults:
+        faults += check_key(contract, frame)
+    return sorted(faults, key=lambda f: f.row or 0)
 
 
-def _check_column(column: Column, values: pd.Series) -> list[Fault]:
-    empty = values.isna() | (values.astype("string").fillna("") == "")
-    faults = _faults(values, empty, "a value", "Fill it in, or leave the row out.", column) if column.required else []
+def check_column(column: Column, values: pd.Series) -> list[Fault]:
+    """Every fault of one typed column; numbers and dates in a text column are none."""
+    empty = (values.isna() | (values == "")).to_numpy(bool)
+    faults = faults_at(values, empty, "a value", "Fill it in, or leave the row out.", column) if column.required else []
     filled = values[~empty]
-    if column.kind == "id":
-        bad = ~filled.astype("string").map(is_id).astype(bool)
-        faults += _faults(
-            filled,
-            bad,
-            "a name or id of letters, digits, spaces and . : & - '",
-            "Rename it; paths are refused.",
-            column,
-        )
-    elif column.kind == "date":
-        dates = pd.to_datetime(filled)
-        bad = (dates < EARLIEST) | (dates >= LATEST)
-        faults += _faults(filled, bad, "a date between 1850 and 2199", "Correct the date.", column)
-    elif column.kind in ("number", "count"):
-        numbers = filled.astype(float)
-        bad = ~numbers.map(math.isfinite)
-        if column.kind == "count":
-            bad |= numbers < 0
-        expected = "0 or more" if column.kind == "count" else "a finite number"
-        faults += _faults(filled, bad, expected, "Correct it, or leave it empty if unknown.", column)
+    if filled.empty:
+        return faults
+    if column.kind == "date":
+        bad = ((filled < EARLIEST) | (filled >= LATEST)).to_numpy(bool)
+        return faults + faults_at(filled, bad, "a date between 1850 and 2199", "Correct the date.", column)
+    if column.kind in ("number", "count"):
+        return faults + _check_numbers(column, filled)
+    if pd.api.types.is_numeric_dtype(filled) or pd.api.types.is_datetime64_any_dtype(filled):
+        return faults
+    return faults + (_check_ids if column.kind == "id" else _check_text)(column, filled.astype("str"))
+
+
+def _check_numbers(column: Column, values: pd.Series) -> list[Fault]:
+    numbers = values.to_numpy(float)
+    remedy = "Correct it, or leave it empty if unknown."
+    faults = faults_at(values, ~np.isfinite(numbers), "a finite number", remedy, column)
+    if column.kind == "count":
+        faults += faults_at(values, numbers < 0, "0 or more", remedy, column)
     return faults
 
 
-def _faults(values: pd.Series, bad: pd.Series, expected: str, remedy: str, column: Column) -> list[Fault]:
-    return [
-        Fault(expected, remedy, row=row + 2, column=column.name, found="" if pd.isna(value) else str(value))
-        for row, value in zip(values.index[bad].tolist(), values[bad], strict=True)
+def _check_ids(column: Column, values: pd.Series) -> list[Fault]:
+    speaks = values.str.contains(r"[\p{L}\p{N}\p{S}]").to_numpy(bool)
+    bad = ~speaks | values.str.contains(_NO_ID).to_numpy(bool) | (values.str.len() > ID_LIMIT).to_numpy(bool)
+    expected = f"a name or id: one line of at most {ID_LIMIT} characters, no path, no formula, nothing hidden"
+    return faults_at(values, bad, expected, "Rename it.", column)
+
+
+def _check_text(column: Column, values: pd.Series) -> list[Fault]:
+    runs = values.str.contains(_FORMULA).to_numpy(bool)
+    hides = values.str.contains(f"[{_CONTROLS}]").to_numpy(bool) & ~runs
+    formula = "text that a spreadsheet would not run as a formula"
+    hidden = "text without control characters or marks that turn its direction around"
+    return faults_at(values, runs, formula, "Write it without the sign in front.", column) + faults_at(
+        values, hides, hidden, "Type the cell again, or clean the file.", column
+    )
+
+
+def faults_at(
+    values: pd.Series, bad: "npt.NDArray[np.bool_]", expected: str, remedy: str, column: Column
+) -> list[Fault]:
+    """A fault for each row of `values` where `bad` is true: the first of them told, the others counted in `more`."""
+    rows = np.flatnonzero(bad)
+    faults = [
+        Fault(expected, remedy, row=int(index) + 2, column=column.name, found=told(value))
+        for index, value in zip(values.index[rows[:TOLD]], values.iloc[rows[:TOLD]], strict=True)
     ]
+    if len(rows) > TOLD:
+        faults[-1] = replace(faults[-1], more=len(rows) - TOLD)
+    return faults
 
 
-def _check_key(contract: Table, frame: pd.DataFrame) -> list[Fault]:
+def told(value: object) -> str:
+    """A cell as a person would write it: no ".0" behind a whole number, no time behind a date."""
+    if pd.isna(value):  # type: ignore[call-overload]
+        return ""
+    if isinstance(value, float) and value.is_integer() and abs(value) < WHOLE:
+        return str(int(value))
+    return str(value.date() if isinstance(value, pd.Timestamp) and value == value.normalize() else value)
+
+
+def key_codes(frame: pd.DataFrame, key: Sequence[str]) -> "npt.NDArray[np.int64]":
+    """An integer for each row, counted from 0 as they appear, the same where the key is; empty cells are alike."""
+    codes = np.zeros(len(frame), dtype=np.int64)
+    for name in key:
+        part = pd.factorize(frame[name])[0].astype(np.int64) + 1  # empty: 0
+        codes = pd.factorize(codes * (part.max(initial=0) + 1) + part)[0].astype(np.int64)
+    return codes
+
+
+def check_key(contract: Table, frame: pd.DataFrame) -> list[Fault]:
+    """A fault for each row whose key an earlier row has; an absent key column counts as empty."""
     key = [c for c in contract.full_key(frame) if c in frame.columns]
-    repeated = frame[frame.duplicated(key, keep="first")]
-    if repeated.empty:
+    codes = key_codes(frame, key)
+    repeated = np.flatnonzero(pd.Series(codes).duplicated().to_numpy())
+    if not len(repeated):
         return []
-    first = frame.drop_duplicates(key).reset_index().set_index(key)["index"]
-    faults = []
-    for row, (_, values) in zip(repeated.index.tolist(), repeated[key].iterrows(), strict=True):
-        where = tuple(values) if len(key) > 1 else values.iloc[0]
-        earlier = first.loc[where]
-        earlier = int(earlier.iloc[0] if isinstance(earlier, pd.Series) else earlier)
-        told = ", ".join(str(v.date() if isinstance(v, pd.Timestamp) else v) for v in values if not pd.isna(v))
-        faults.append(
-            Fault(
-                f"each {', '.join(key)} once, but row {earlier + 2:,} has it already",
-                "Keep one row, or add them up.",
-                row=row + 2,
-                column=", ".join(key),
-                found=told,
-            )
+    first = np.zeros(codes.max() + 1, dtype=np.int64)
+    first[codes[::-1]] = np.arange(len(codes))[::-1]
+    remedy = "Keep one row, or add them up."
+    if contract.dimensions:
+        remedy = "Keep one row, add them up, or say which column tells them apart: --map platform=THEIRS."
+    faults = [
+        Fault(
+            f"each {', '.join(key)} once, but row {frame.index[first[codes[at]]] + 2:,} has it already",
+            remedy,
+            row=int(frame.index[at]) + 2,
+            column=", ".join(key),
+            found=", ".join(told(v) for v in frame.iloc[at][key] if not pd.isna(v)),
         )
+        for at in repeated[:TOLD].tolist()
+    ]
+    if len(repeated) > TOLD:
+        faults[-1] = replace(faults[-1], more=len(repeated) - TOLD)
     return faults
