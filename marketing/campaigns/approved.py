@@ -9,6 +9,7 @@ import pandas as pd
 from pydantic import ValidationError
 
 from marketing.campaigns import reviews
+from marketing.drafts.briefs import Brief
 from marketing.ledger import Ledger
 from marketing.records import DraftRecord
 from marketing.titles import Fact, Title
@@ -39,24 +40,22 @@ def gather(workspace: Workspace, ledger: Ledger, channel: str, today: dt.date) -
     for draft in drafts:
         if standings[draft.draft] != "approved":
             continue
-        brief = ledger.brief(draft.brief)
-        title = titles.get(draft.title) or Title.model_validate(brief["title"])
+        brief = Brief.model_validate(ledger.brief(draft.brief))
+        title = titles.get(draft.title) or brief.title
         if reason := _why_not(draft, brief, title, facts, today):
             kept.append(reason)
         else:
-            called = segments.get(draft.segment) or (brief.get("segment") or {}).get("name") or draft.segment
+            called = segments.get(draft.segment) or (brief.segment.name if brief.segment else "") or draft.segment
             leaving.append(Approved(draft, title, called))
     leaving.sort(key=lambda a: (a.title.called, a.segment, a.draft.language, a.draft.variant, a.draft.draft))
     return leaving, sorted(kept)
 
 
-def _why_not(
-    draft: DraftRecord, brief: Mapping[str, Any], title: Title, facts: dict[str, Fact | None], today: dt.date
-) -> str:
+def _why_not(draft: DraftRecord, brief: Brief, title: Title, facts: Mapping[str, Fact | None], today: dt.date) -> str:
     if reviews.blocking(draft):
         return f"Draft {draft.draft} has problems that block it. Edit it."
-    then = _named(brief.get("facts") or []) | {f.id: f for f in Title.model_validate(brief["title"]).known()}
-    now = {**then, **facts, **{f.id: f for f in title.known()}}
+    then = {fact.id: fact for fact in brief.all_facts()}
+    now = {**then, **facts, **{fact.id: fact for fact in title.known()}}
     for claim in draft.copy.get("claims", []):
         fact, before = now.get(claim["fact"]), then.get(claim["fact"])
         said = f"Draft {draft.draft} says {claim['text']!r}; the fact {claim['fact']!r} behind it"
@@ -64,14 +63,9 @@ def _why_not(
             return f"{said} is gone, or its dates contradict each other. Edit the draft, or correct the fact."
         if before is not None and before.text.strip() != fact.text.strip():
             return f"{said} has changed and is now {fact.text!r}. Edit it, and have it approved again."
-        if reason := fact.why_not(today):
+        if reason := fact.why_not(today, brief.territory):
             return f"{said} {reason}. Edit it, and have it approved again."
     return ""
-
-
-def _named(entries: list[Any]) -> dict[str, Fact]:
-    facts = [Fact.model_validate(entry) for entry in entries]
-    return {fact.id: fact for fact in facts}
 
 
 def _titles(workspace: Workspace) -> dict[str, Title]:
