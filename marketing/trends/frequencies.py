@@ -74,7 +74,7 @@ def labels(dates: pd.DatetimeIndex, code: Code) -> pd.DatetimeIndex:
     """
     days = dates.normalize()
     if code == "W":
-        weekday = days.dayofweek.to_numpy()
+        weekday = days.day_of_week.to_numpy()
         anchor = int(np.bincount(weekday, minlength=7).argmax())
         return days - pd.to_timedelta((weekday - anchor + 3) % 7 - 3, unit="D")
     if code == "M":

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from marketing.trends import frequencies
 
+ALIKE = 0.15  # errors that days share beyond a local level's; with it 78% of real weeks and 82% of months fell within
 STEADY = 0.05  # a change that nobody would act on
 
 
@@ -101,5 +102,6 @@ def _covariance(variances: NDArray[np.float64]) -> NDArray[np.float64]:
     shared = first * np.sqrt(growth / first) + (variances - first)
     earlier = np.minimum.outer(np.arange(steps), np.arange(steps))
     covariance = np.minimum(shared[earlier], variances[earlier])
+    covariance += ALIKE * (np.sqrt(np.outer(variances, variances)) - covariance)
     np.fill_diagonal(covariance, variances)
-    return covariance
+    return np.asarray(covariance)

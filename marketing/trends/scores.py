@@ -1,0 +1,147 @@
+"""How forecasters did on the past: rolling origin, with nothing from after a cutoff.
+
+Each trend is cut short up to three times, a horizon apart where its history allows, and continued as if that
+were all there is. MASE and MSIS are scaled by the seasonal naive error within the part before the cutoff
+(Hyndman and Koehler 2006; Makridakis et al., M4, 2020); bands at a cutoff know only errors from before it.
+"""
+
+from collections.abc import Iterable
+
+import numpy as np
+import pandas as pd
+
+from marketing.trends import bands
+from marketing.trends.engagement import Line, lines
+from marketing.trends.frequencies import Frequency
+
+CUTOFFS = 3
+YARDSTICK = "seasonal_naive"
+COLUMNS = [
+    "trend",
+    "forecaster",
+    "horizon",
+    "mase",
+    "smape",
+    "msis80",
+    "coverage80",
+    "coverage95",
+    "skill",
+    "cutoffs",
+    "wape",
+]
+
+
+def cutoffs(points: int, horizon: int, frequency: Frequency) -> list[int]:
+    """How many points stand before each cutoff, earliest first; none where history is too short for one."""
+    least = max(frequency.minimum, 2 * frequency.season_length(points))
+    room = points - horizon - least
+    if room < 0:
+        return []
+    step = min(horizon, max(1, room // (CUTOFFS - 1)))
+    return [points - horizon - step * k for k in reversed(range(CUTOFFS)) if room >= step * k]
+
+
+def cut(trends: pd.DataFrame, horizon: int, starts: dict[str, int]) -> pd.DataFrame:
+    """The trends as they stood at each cutoff; `trend` says which ("...@2"), `whole` of which, `cutoff` its number.
+
+    `starts` counts the periods before a trend's first value that is not zero: they are no history.
+    """
+    parts = []
+    for line in lines(trends):
+        rows = trends[trends["trend"] == line.trend]
+        start = starts[line.trend]
+        for number, before in enumerate(cutoffs(len(rows) - start, horizon, line.frequency)):
+            name = f"{line.trend}@{number}"
+            parts.append(rows.iloc[: start + before].assign(trend=name, whole=line.trend, cutoff=number))
+    empty = trends.iloc[:0].assign(whole=trends["trend"].iloc[:0], cutoff=0)
+    return pd.concat(parts or [empty], ignore_index=True)
+
+
+def misses(trends: pd.DataFrame, cuts: pd.DataFrame, continued: pd.DataFrame) -> pd.DataFrame:
+    """Forecasts from each cutoff beside what came, with bands.
+
+    `continued` is a forecaster's result for `cuts`. Returns a row for each step whose value is known: trend,
+    cutoff, step, date, value, expected, miss (log scale), width, the band's columns and `scale`, the seasonal
+    naive error before the cutoff.
+    """
+    parts = []
+    for line in lines(cuts):
+        whole, number = cuts.loc[cuts["trend"] == line.trend, ["whole", "cutoff"]].iloc[0]
+        rows = continued[continued["trend"] == line.trend].reset_index(drop=True)
+        rows = rows.assign(trend=whole, cutoff=number, step=np.arange(1, len(rows) + 1))
+        rows["width"] = bands.widths(line, rows["step"].to_numpy())
+        rows["scale"] = scale(line)
+        rows["known_until"] = line.dates[-1]
+        parts.append(rows)
+    if not parts:
+        return pd.DataFrame(columns=["trend", "cutoff", "miss", "width", "scale", "value", "expected"])
+    told = pd.concat(parts).merge(trends[["trend", "date", "value"]], on=["trend", "date"], how="left")
+    told["miss"] = (np.log1p(told["value"]) - np.log1p(told["expected"])).abs()
+    return _banded(told).dropna(subset=["value"])
+
+
+def _banded(told: pd.DataFrame) -> pd.DataFrame:
+    parts = []
+    for (trend, _), rows in told.groupby(["trend", "cutoff"], sort=True):
+        earlier = told[(told["trend"] == trend) & (told["date"] <= rows["known_until"].iloc[0])]
+        width = rows["width"].to_numpy() * bands.factor(earlier)
+        parts.append(rows.assign(**bands.around(rows["expected"].to_numpy(), width)))
+    return pd.concat(parts, ignore_index=True)
+
+
+def scale(line: Line) -> float:
+    """The mean error of repeating the last season within the line; NaN where it never errs."""
+    season = line.frequency.season_length(len(line.values))
+    apart = np.abs(line.values[season:] - line.values[:-season])
+    known = apart[~np.isnan(apart)]
+    return float(known.mean()) if len(known) and known.any() else float("nan")
+
+
+def score(told: pd.DataFrame, forecaster: str, horizon: int) -> pd.DataFrame:
+    """One row a trend from a forecaster's misses; `skill` is added by `with_skill`.
+
+    mase, msis80: means over cutoffs of errors in the scale before each. smape: percent, 0 to 200. wape: the sum
+    of errors in shares of the sum of what came.
+    """
+    rows = []
+    for trend, group in told.groupby("trend", sort=True):
+        error = (group["value"] - group["expected"]).abs()
+        size = group["value"] + group["expected"]
+        rows.append(
+            {
+                "trend": trend,
+                "forecaster": forecaster,
+                "horizon": horizon,
+                "mase": _over_cutoffs(error / group["scale"], group["cutoff"]),
+                "smape": float((200 * error / size.where(size > 0)).fillna(0).mean()),
+                "msis80": _over_cutoffs(interval_score(group, 80) / group["scale"], group["cutoff"]),
+                "coverage80": float(group["value"].between(group["low80"], group["high80"]).mean()),
+                "coverage95": float(group["value"].between(group["low95"], group["high95"]).mean()),
+                "wape": float(error.sum() / group["value"].sum()) if group["value"].sum() > 0 else float("nan"),
+                "cutoffs": group["cutoff"].nunique(),
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def interval_score(rows: pd.DataFrame, level: int) -> pd.Series:
+    """Width of the band, plus what lies outside it as often as the level makes that count."""
+    low, high, value = rows[f"low{level}"], rows[f"high{level}"], rows["value"]
+    outside = (low - value).clip(lower=0) + (value - high).clip(lower=0)
+    return (high - low) + 2 / (1 - level / 100) * outside
+
+
+def _over_cutoffs(values: pd.Series, cutoff: pd.Series) -> float:
+    return float(values.groupby(cutoff).mean().mean())
+
+
+def with_skill(scored: Iterable[pd.DataFrame]) -> pd.DataFrame:
+    """All scores, with skill: 1 - MASE / seasonal naive's; 0 is as good as repeating, below it worse."""
+    parts = [part for part in scored if len(part)]
+    if not parts:
+        return pd.DataFrame(columns=COLUMNS)
+    whole = pd.concat(parts, ignore_index=True)
+    naive = whole[whole["forecaster"] == YARDSTICK].set_index("trend")["mase"]
+    against = whole["trend"].map(naive)
+    skill = 1 - whole["mase"] / against.where(against > 0)
+    return whole.assign(skill=skill)[COLUMNS].sort_values(["trend", "forecaster"], ignore_index=True)
