@@ -184,6 +184,8 @@ def transaction(engine: sa.Engine, *, writes: bool) -> Iterator[sa.Connection]:
             yield connection
     except exc.DatabaseError as error:
         raise _told(engine, error) from error
+    except exc.StatementError as error:  # a value that no column takes; SQLAlchemy wraps what we raised
+        raise (error.orig or error) from error
 
 
 def _told(engine: sa.Engine, error: exc.DatabaseError) -> Exception:
