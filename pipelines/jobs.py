@@ -60,7 +60,8 @@ def do(
 ) -> Sequence[Failed]:
     """Do one job on all of a workspace, as far as it is stale; the items that failed.
 
-    `arguments` are the draft job's request: which titles, segments and channels, how many variants.
+    `arguments` are the draft job's request (which titles, segments and channels, how many variants), and
+    under "sample" which sample the job of that name puts in.
     """
     if job == "forecast":
         from pipelines import forecast
@@ -70,6 +71,12 @@ def do(
         from pipelines import segment
 
         return segment.run(workspace, settings, now=now, progress=progress).failures
-    from pipelines import draft
+    if job == "draft":
+        from pipelines import draft
 
-    return draft.run(workspace, ledger, settings, dict(arguments) or None, now=now, progress=progress).failures
+        request = {name: value for name, value in arguments.items() if name != "sample"}
+        return draft.run(workspace, ledger, settings, request or None, now=now, progress=progress).failures
+    from pipelines import sample
+
+    sample.put_in(workspace, settings, arguments["sample"], now=now, progress=progress)
+    return []

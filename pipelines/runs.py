@@ -94,12 +94,12 @@ def _carry_out(
         reporter.step(job)
         try:
             made = jobs.do(job, workspace, ledger, chosen, record.arguments, now=clock(), progress=reporter)
-            failures += [{"job": job, "item": f.key, "reason": f.reason} for f in made]
+            failures += [{"job": job, "key": f.key, "reason": f.reason} for f in made]
         except StoppedError:
             raise
         except Exception as error:
             errors.append(error)
-            failures.append({"job": job, "item": "", "reason": in_words(error)})
+            failures.append({"job": job, "key": "", "reason": in_words(error)})
     return failures, errors
 
 
@@ -177,7 +177,7 @@ class _Crew:
                 return
         reason = f"Its process was killed {TRIES} times; most often memory ran out. What it had finished is kept."
         now = dt.datetime.now(dt.UTC)
-        ledger.end_run(record.run, "failed", [{"job": record.step, "item": "", "reason": reason}], now)
+        ledger.end_run(record.run, "failed", [{"job": record.step, "key": "", "reason": reason}], now)
 
 
 _crew = _Crew()

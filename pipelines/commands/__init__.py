@@ -1,0 +1,1 @@
+"""What each command does; :mod:`pipelines.__main__` parses and calls. Each function returns the exit code."""

@@ -1,0 +1,116 @@
+"""Commands about drafts that are there: list them, decide on them, take them out, and who did what."""
+
+import contextlib
+import json
+import uuid
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from marketing.campaigns import reviews
+from marketing.catalog import require
+from marketing.ledger import Ledger
+from marketing.workspace import Workspace, write_atomically
+from pipelines.commands import acting
+from pipelines.terminal import print_json, say, table, tell
+
+
+@contextlib.contextmanager
+def _opened(folder: Path) -> Iterator[tuple[Workspace, Ledger]]:
+    workspace = Workspace.open(folder)
+    with contextlib.closing(Ledger(workspace.ledger_url)) as ledger:
+        yield workspace, ledger
+
+
+def drafts(folder: Path, state: str | None, *, as_json: bool) -> int:
+    """List the drafts, newest first."""
+    if state is not None:
+        require(state, ("waiting", *reviews.STANDINGS.values()), "states")
+    with _opened(folder) as (_, ledger):
+        records = ledger.drafts()
+        standings = reviews.standings(records, ledger.reviews())
+    rows: list[dict[str, Any]] = [
+        {
+            "draft": r.draft,
+            "digest": r.digest,
+            "state": standings[r.draft],
+            "title": r.title,
+            "segment": r.segment,
+            "channel": r.channel,
+            "variant": r.variant,
+            "copy": r.copy,
+            "problems": r.problems,
+        }
+        for r in records
+        if state in (None, standings[r.draft])
+    ]
+    if as_json:
+        print_json(rows)
+    elif rows:
+        shown = [row | {"problems": len(row["problems"])} for row in rows]
+        table(shown, ["draft", "state", "title", "segment", "channel", "variant", "problems", "digest"])
+    else:
+        tell("No drafts." if state is None else f"No draft is {state}.")
+    return 0
+
+
+def review(folder: Path, draft: str, digest: str, decision: str, reason: str, *, by: str | None, as_json: bool) -> int:
+    """Keep a decision about exactly the words with that digest."""
+    chosen = acting.choices(folder)
+    with _opened(folder) as (_, ledger):
+        record = reviews.decide(
+            ledger,
+            draft,
+            digest,
+            decision,
+            reason,
+            acting.person(by, chosen),
+            own_approval=chosen.own_approval,
+            at=acting.now(),
+            key=uuid.uuid4().hex,
+        )
+        standing = reviews.standing(ledger.draft(draft), ledger.reviews(draft))
+    if as_json:
+        print_json({**asdict(record), "state": standing})
+    else:
+        say(f"Draft {draft} is {'to be changed' if standing == 'changes' else standing}, decided by {record.by}.")
+    return 0
+
+
+def audit(folder: Path, out: Path | None, *, verify: bool, as_json: bool) -> int:
+    """The record, or whether it is whole."""
+    with _opened(folder) as (_, ledger):
+        records = ledger.audit()
+        broken = ledger.verify() if verify else None
+    if out is not None:
+        lines = [json.dumps(asdict(r), ensure_ascii=False, default=str) for r in records]
+        write_atomically(out.absolute(), "".join(line + "\n" for line in lines).encode())
+    elif as_json and not verify:
+        print_json([asdict(r) for r in records])
+    elif not verify:
+        rows = [{**asdict(r), "at": r.at.isoformat(timespec="seconds")} for r in records]
+        table(rows, ["number", "at", "by", "action", "subject"])
+    if not verify:
+        return 0
+    if as_json:
+        print_json({"whole": broken is None, "records": len(records), "broken": broken})
+    elif broken is None:
+        say(f"The record is whole: {len(records):,} entries.")
+    else:
+        say(f"The record was tampered with: entry {broken:,} is not what was written.")
+    return 0 if broken is None else 1
+
+
+def export(folder: Path, form: str, out: Path, *, by: str | None) -> int:
+    """Write the file, and say what is in it and what may not leave."""
+    from marketing.campaigns import exports
+
+    chosen = acting.choices(folder)
+    person = acting.person(by, chosen)
+    with _opened(folder) as (workspace, ledger):
+        made = exports.export(form, workspace, ledger, out, person=person, settings=chosen, now=acting.now())
+    tell(f"Wrote {out}: {made.rows:,} rows.")
+    for sentence in made.left_out:
+        tell(sentence)
+    return 1 if made.left_out else 0

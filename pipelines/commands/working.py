@@ -1,0 +1,111 @@
+"""Commands that compute: run, forecast, segment, and the dashboard's worker."""
+
+import contextlib
+import os
+import signal
+import traceback
+import uuid
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from marketing import people
+from marketing.errors import InputError, MarqueeError
+from marketing.ledger import Ledger, RunRecord
+from marketing.settings import Limits
+from marketing.workspace import Workspace
+from pipelines import jobs, lifeline, runs
+from pipelines.commands import acting, files
+from pipelines.terminal import Progress, print_json, say, tell
+
+NICENESS = 5  # a worker yields to the server that shows pages
+
+
+def run(folder: Path, asked: Sequence[str], request: Mapping[str, Any], *, by: str | None, as_json: bool) -> int:
+    """Do the jobs, here, when the workspace's turn comes."""
+    workspace = Workspace.open(folder)
+    chosen = acting.choices(folder)
+    person = acting.person(by, chosen)
+    people.require(person, "run")
+    wanted = jobs.chosen(asked, workspace)
+    if not wanted:
+        raise InputError("This workspace has no engagement and no audience yet. Import some: marquee ingest --help")
+    arguments = {name: value for name, value in request.items() if value}
+    if arguments and "draft" not in wanted:
+        raise InputError(f"--{next(iter(arguments)).rstrip('s')} goes with the draft job. Name it: marquee run draft")
+    key = uuid.uuid4().hex
+    with contextlib.closing(Ledger(workspace.ledger_url)) as ledger:
+        ledger.request_run(wanted, arguments, by=person.name, at=acting.now(), run=key)
+    if runs.at_work(folder):
+        tell("Another run is at work on this workspace; waiting for it to end.")
+    with Progress() as progress:
+        record = runs.work(folder, key, clock=acting.now, progress=progress)
+    return _report(workspace, record, as_json=as_json)
+
+
+def _report(workspace: Workspace, record: RunRecord, *, as_json: bool) -> int:
+    """Say what stands now, and which items failed."""
+    made = {name: stored.rows for name, stored in workspace.tables().items() if name in MADE}
+    if as_json:
+        told = {"run": record.run, "jobs": record.jobs, "state": record.state, "tables": made}
+        print_json({**told, "failures": record.failures})
+    else:
+        for name, rows in made.items():
+            say(f"{name}: {rows:,} rows")
+    for failure in record.failures:
+        tell(f"{failure['job']}: {failure['key']}: {failure['reason']}")
+    return 1 if record.failures or record.state != "done" else 0
+
+
+def forecast(folder: Path, source: Path | None, horizon: int | None, frequency: str | None, out: Path | None) -> int:
+    """Forecast a file; without one, every trend of the workspace."""
+    if source is None:
+        if horizon is not None or frequency is not None:
+            raise InputError(
+                "--horizon and --frequency go with --input. A workspace's horizon stands in its settings.toml."
+            )
+        code = run(folder, ["forecast"], {}, by=None, as_json=False)
+        if out is not None:
+            files.write_table(Workspace.open(folder).read("forecasts"), out)
+        return code
+    if frequency not in (None, "D", "W", "M"):
+        raise InputError(f"--frequency {frequency!r} is none of D, W and M (day, week, month).")
+    from marketing import sources
+    from pipelines import forecast as job
+
+    reading = sources.read(source, "engagement", mapping={}, sets={}, dates=None, limits=Limits())
+    with Progress() as progress:
+        progress.step("forecast")
+        tables, report = job.forecast_file(
+            reading.frame,
+            horizon=horizon,
+            frequency=frequency,  # type: ignore[arg-type] - one of the three by now
+            progress=progress,
+        )
+    if out is None:
+        say(files.csv(tables["forecasts"]).rstrip("\n"))
+    else:
+        files.write_table(tables["forecasts"], out)
+    left_out = tables["trends"].loc[~tables["trends"]["trend"].isin(tables["forecasts"]["trend"])]
+    for trend, reason in zip(left_out["trend"], left_out["reason"], strict=True):
+        tell(f"{trend}: {reason}")
+    return 1 if report.failures else 0
+
+
+MADE = ("trends", "forecasts", "scores", "segments", "assignments", "affinity", "set_aside")
+
+
+def work(folder: Path, run: str, parent: int | None) -> int:
+    """Carry out a run as a worker: without a terminal, yielding, ending with the server that started it."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the server; its end is ours
+    if parent is not None:
+        lifeline.end_with(parent)
+    os.nice(NICENESS)
+    try:
+        record = runs.work(folder, run, clock=acting.now)
+    except MarqueeError:
+        raise
+    except Exception:
+        traceback.print_exc()  # into the run's log; the ledger has it in words
+        return 1
+    return 0 if record.state == "done" else 1

@@ -1,0 +1,1 @@
+"""Commands that write: a brief of a workspace, and drafts for a brief."""
