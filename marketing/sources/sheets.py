@@ -1,0 +1,99 @@
+"""A file's cells as they stand, under their own header: what every kind of file is read into."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+
+from marketing import tables
+from marketing.errors import Fault
+from marketing.settings import Limits
+
+
+@dataclass
+class Sheet:
+    """Cells under a header.
+
+    `cells` has a column for each of `names`, labelled by its position: text as it stands, or numbers and
+    dates where the file itself types them; nothing is NaN but empty cells. Its index is the spreadsheet's row
+    less 2, so that it counts data rows from 0 when the header is the first row. `mark` is the decimal mark
+    that the form of the file speaks for, or "". `faults` are rows that could not be laid out, `cell_faults`
+    cells that count only where their row does.
+    """
+
+    names: list[str]
+    cells: pd.DataFrame
+    mark: str = ""
+    platform: str = ""
+    notes: list[str] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
+    cell_faults: list[Fault] = field(default_factory=list)
+
+    def column(self, name: str) -> pd.Series:
+        """The cells under that name."""
+        return self.cells[self.names.index(name)]
+
+
+def tidy(sheet: Sheet, limits: Limits) -> Sheet:
+    """`sheet` without blank rows and nameless empty columns; names and lengths are checked."""
+    cells = sheet.cells.copy()
+    for at in cells.columns:
+        if cells[at].dtype == "str":
+            cells[at] = _trimmed(cells[at])
+    cells = cells[~cells.isna().all(axis=1)]
+    names = [name.strip() for name in sheet.names]
+    kept = [at for at, name in enumerate(names) if name or not (cells[at].isna().all() or _counts(cells[at]))]
+    cells = cells[kept].set_axis(range(len(kept)), axis=1)
+    names = [names[at] for at in kept]
+    faults = sheet.faults + _name_faults(names) + _length_faults(names, cells, limits.cell_characters)
+    return Sheet(names, cells, sheet.mark, sheet.platform, sheet.notes, faults, sheet.cell_faults)
+
+
+def as_text(values: pd.Series) -> pd.Series:
+    """The cells as text: whole numbers without ".0", days without a time of day."""
+    if values.dtype == "str":
+        return values
+    return values.map(tables.told, na_action="ignore").astype("str")
+
+
+def _trimmed(values: pd.Series) -> pd.Series:
+    values = values.str.replace("\r\n", "\n", regex=False).str.strip()
+    return values.where(values != "")
+
+
+def _counts(values: pd.Series) -> bool:
+    """Whether the cells only number the rows, as pandas and R write them, without a name."""
+    numbers = pd.to_numeric(values, errors="coerce").to_numpy(float)
+    return len(numbers) > 0 and numbers[0] in (0, 1) and bool((np.diff(numbers) == 1).all())
+
+
+def _name_faults(names: list[str]) -> list[Fault]:
+    faults = []
+    for at, name in enumerate(names):
+        if not name:
+            told = "a name for each column that is filled"
+            faults.append(Fault(told, "Name it, or take it out.", row=None, column=f"number {at + 1}"))
+        elif not _is_name(name):
+            told = "a column name of at most 200 characters, no formula, nothing hidden"
+            faults.append(Fault(told, "Rename the column.", found=name))
+    for name, times in Counter(name for name in names if name).items():
+        if times > 1:
+            faults.append(Fault("each column once", "Rename one of them.", column=name, found=f"{times} of that name"))
+    return faults
+
+
+def _is_name(name: str) -> bool:
+    column = tables.Column("", "text")
+    return len(name) <= tables.ID_LIMIT and not tables.check_column(column, pd.Series([name], dtype="str"))
+
+
+def _length_faults(names: list[str], cells: pd.DataFrame, limit: int) -> list[Fault]:
+    faults = []
+    for at, name in enumerate(names):
+        if cells[at].dtype == "str":
+            long = (cells[at].str.len() > limit).to_numpy(bool)
+            shown = cells[at].where(~long, cells[at].str.slice(0, 60)) if long.any() else cells[at]
+            expected = f"at most {limit:,} characters in a cell"
+            faults += tables.faults_at(shown, long, expected, "Shorten it.", tables.Column(name, "text"))
+    return faults
