@@ -14,6 +14,7 @@ from marketing.drafts.writers.offline.fitting import Fits, alike, fits, limits, 
 from marketing.drafts.writers.offline.statements import ALIKE, Statement, share
 from marketing.drafts.writers.offline.voice import Voice
 
+PATHS = {"watch": "watch", "play": "play", "listen": "listen", "come": "live"}
 GENRE_KINDS = {"film": "film", "series": "series", "game": "game", "album": "album"}
 ADJECTIVES = {"animation": "animated", "documentary": "documentary", "comedy": "comedy"}
 MOST = {"fact": 4, "call": 3}  # of ten headlines; moods fill the rest
@@ -37,8 +38,11 @@ class Composer:
 
     def copy(self) -> Copy:
         """The whole draft."""
-        slots = {slot.name: self._lines(slot) for slot in self.channel.slots.values()}
-        slots = {name: lines for name, lines in slots.items() if lines}
+        slots: dict[str, list[str]] = {}
+        for slot in self.channel.slots.values():
+            if lines := self._lines(slot):
+                slots[slot.name] = lines
+                self._told |= {s.fact for s in self.voice.statements for line in lines if s.told_in(line)}
         for line in (*self.voice.brief.brand.always, self._owed):
             self._add(line.strip(), slots)
         for first in list(slots)[:1]:
@@ -78,9 +82,13 @@ class Composer:
         facts = self._new(self._fact_headlines(fitting), fitting, there)
         calls = self._new((clauses.headline(c) for c in self._fresh(self.voice.calls)), fitting, there, titled=True)
         moods = self._new(self._fresh(self.voice.headlines), fitting, there)
-        sources = {"fact": itertools.islice(facts, MOST["fact"]), "call": itertools.islice(calls, MOST["call"])}
+        sources: dict[str, Iterator[str]] = {
+            "fact": itertools.islice(facts, MOST["fact"]),
+            "call": itertools.islice(calls, MOST["call"]),
+        }
         sources["mood"] = moods
-        order = ("mood", "call", "fact", "mood") if self.voice.lead == "mood" else ("fact", "call", "mood", "mood")
+        opens = self.voice.lead not in ("mood", "number", "price")
+        order = ("fact", "call", "mood", "mood") if opens else ("mood", "call", "fact", "mood")
         chosen = list(there)
         for source in itertools.cycle(order):
             line = next((line for line in unlike(sources[source], chosen)), "")
@@ -93,7 +101,8 @@ class Composer:
         yield from (line for line in unlike(rest, chosen) if fitting(line))
 
     def _fact_headlines(self, fitting: Fits) -> Iterator[str]:
-        for statement in self.voice.statements:
+        lead = self.voice.statements[:1]
+        for statement in (*lead, *(s for s in self._after(None) if s not in lead and s.appeal != "price")):
             forms = (clauses.headline(form) for form in (*statement.forms, *statement.brief))
             yield from itertools.islice(filter(fitting, forms), 1)
         yield self._genre()
@@ -110,7 +119,6 @@ class Composer:
         moods = [self._colon(mood, ours=True) for mood in self._fresh(self.voice.headlines)]
         leading = [s for s in self.voice.statements if s.appeal == self.voice.lead]
         for statement in leading[:1]:
-            self._told.add(statement.fact)
             yield from (clauses.headline(form) for form in statement.titled)
             yield from map(self._colon, statement.forms)
             if statement.appeal in TELLING_ALONE:
@@ -167,13 +175,10 @@ class Composer:
         if best is None:
             return ""
         layout, body, call = best
-        told = {lead.fact} if lead else set()
-        for sentence, fact in self._more(body, lead):
+        for sentence in self._more(body, lead):
             if extras and fitting(layout([*body, sentence], call)):
                 body.append(sentence)
-                told.add(fact)
                 extras -= 1
-        self._told |= told
         self._said.update((*body, call))
         whole = layout(body, call)
         if self._owed and fitting(f"{whole} {self._owed}"):
@@ -188,13 +193,13 @@ class Composer:
             yield from (([option], call) for call in calls if fitting(layout([option], call)))
         yield from (([option], "") for option in options if fitting(layout([option], "")))
 
-    def _more(self, body: list[str], begun: Statement | None) -> Iterator[tuple[str, str]]:
-        """Sentences that may follow `body` as it grows, each with its fact."""
+    def _more(self, body: list[str], begun: Statement | None) -> Iterator[str]:
+        """Sentences that may follow `body` as it grows."""
         for statement in self._after(begun):
             if not any(share(statement.forms[0], sentence) >= ALIKE for sentence in body):
-                yield self._next(statement, body), statement.fact
+                yield self._next(statement, body)
         if len(self.voice.statements) < 2:
-            yield from ((mood, "") for mood in self._fresh(self.voice.sentences) if not self.voice.names_title(mood))
+            yield from (mood for mood in self._fresh(self.voice.sentences) if not self.voice.names_title(mood))
 
     def _after(self, begun: Statement | None) -> list[Statement]:
         """The statements that may follow: what stands nowhere yet before what does, price and rating last.
@@ -284,7 +289,7 @@ class Composer:
 
     def _particulars(self, role: str, slot: Slot) -> list[str]:
         voice, brand = self.voice, self.voice.brief.brand
-        words = {"watch": "watch", "play": "play", "listen": "listen", "come": "live"}.get(voice.mode, "")
+        words = PATHS.get(voice.mode, "") if voice.state != "over" else ""
         told = {
             "path": [p for p in (trimmings.path(voice.name, slot), trimmings.path(words, slot)) if p],
             "brand": [brand.name or voice.name],

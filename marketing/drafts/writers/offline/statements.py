@@ -53,6 +53,10 @@ class Statement:
     further: tuple[str, ...] = ()
     brief: tuple[str, ...] = ()
 
+    def told_in(self, line: str) -> bool:
+        """Whether `line` says it."""
+        return any(clauses.lowered(form)[1:] in line for form in self.forms)
+
 
 def statements(brief: Brief, name: str) -> list[Statement]:
     """What the brief's live facts let copy say, in the brief's order, nothing twice.

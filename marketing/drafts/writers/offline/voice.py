@@ -79,6 +79,7 @@ class Voice:
         wanted = [lead for angle in self._angles for lead in angle.leads]
         first = ["offer"] if self.brief.offer else []
         order = [lead for lead in dict.fromkeys([*first, *wanted, *phrases.usual()]) if lead in there]
+        order = [lead for lead in order if lead != "price" or lead in wanted]  # a price alone invites nobody
         return _turned(order, self.variant - 1)
 
     def _ordered(self, said: Sequence[Statement]) -> list[Statement]:
@@ -100,17 +101,18 @@ class Voice:
     def _moods(self, length: str) -> list[str]:
         angled: list[str] = []
         plain: list[str] = []
+        if self.state == "over":  # other moods invite to what is no more
+            return self._rendered(
+                self._dealt(list(getattr(phrases.load(phrases.ANY).angled["over"], length)), STEP_CALLS)
+            )
         for name in dict.fromkeys((self.mode, phrases.ANY)):
-            if self.state == "over" and name != phrases.ANY:
-                continue  # its own moods invite to what is no more
             book = phrases.load(name)
             for angle in self._angles:
                 angled += getattr(book.angled.get(angle.name, phrases.Moods()), length)
             plain += self._dealt(list(getattr(book.moods, length)), STEP_MOODS)
-        if self.state == "over":
-            return self._rendered(plain)
-        near = _turned(list(dict.fromkeys(angled)), (self.variant - 1) * STEP_ANGLED)[: STEP_ANGLED + 1]
-        return self._rendered([*near, *plain])
+        angled = list(dict.fromkeys(angled))
+        count = max(1, min(STEP_ANGLED + 1, len(angled) // 2))
+        return self._rendered([*_turned(angled, (self.variant - 1) * count)[:count], *plain])
 
     def _dealt(self, lines: list[str], step: int) -> list[str]:
         self._random.shuffle(lines)
@@ -204,7 +206,8 @@ def _barred(request: WriteRequest) -> list[re.Pattern[str]]:
 
 
 def _turned(items: list[Item], by: int) -> list[Item]:
-    by = by % len(items) if items else 0
+    """`items` begun later; a step more for each time round, so that no two turns of a short list are alike."""
+    by = (by + by // len(items)) % len(items) if items else 0
     return items[by:] + items[:by]
 
 
