@@ -1,0 +1,235 @@
+"""What could we say to these people about this title?"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from marketing.campaigns import reviews
+from marketing.drafts import channels
+from marketing.errors import printable
+from marketing.pages import drafted, frame, ideas, numbers, progress, words
+from marketing.pages.frame import Place
+from marketing.records import DraftRecord
+from marketing.titles import Fact, Title
+from marketing.trends.outlook import outlook
+
+SHOWN = 6  # ideas at once; more on demand
+FIRST_CHANNELS = 2  # chosen before anyone chooses
+EVERYONE = ""  # the segment of drafts that are for no group
+
+
+def show(place: Place) -> None:
+    """Read titles and segments, let a brief be made, show the ideas for it."""
+    titles = numbers.names(place.workspace)
+    if not titles:
+        _nothing(place)
+        return
+    space = st.container()
+    left, right = st.columns([4, 8], gap="medium")
+    with left:
+        st.header("Brief", anchor=False)
+        asked = _brief(place, titles)
+    with right:
+        st.header("Ideas", anchor=False)
+        shown, states = _shown(place, asked)
+        _ideas(place, shown, states)
+    with space:
+        frame.title(_answer(words.plain(titles[asked["title"]]), shown), _below(place, asked))
+
+
+def _nothing(place: Place) -> None:
+    frame.title(
+        "No title to write for yet",
+        "Copy needs a title and facts about it, each with its source; nothing is said without a fact.",
+    )
+    if st.button("Add a file", type="primary", icon=":material/upload:", disabled=not place.may("ingest")):
+        st.switch_page(frame.page("data"))
+
+
+def _brief(place: Place, titles: dict[str, str]) -> dict[str, Any]:
+    """The form. Returns what is asked for: title, segments, channels, goal, offer, facts."""
+    with st.container(border=True):
+        ids = sorted(titles, key=lambda i: titles[i].casefold())
+        liveliest = numbers.outlooks(place.workspace).sort_values("total")["title"].tolist()
+        key = frame.linked("drafts.title", "title", ids, liveliest[-1] if liveliest else None)
+        title = str(st.selectbox("Title", ids, key=key, format_func=lambda i: titles[i]))
+        segments = _segments(place)
+        where = _channels(place)
+        goal = st.text_input("Goal", key="drafts.goal", placeholder="For example: watch before the finale")
+        offer = st.text_input("Offer", key="drafts.offer", placeholder="For example: first month free")
+        facts = _facts(place, title)
+        frame.address(title=title, segment=segments[0] if len(segments) == 1 else None)
+        asked = {
+            "titles": [title],
+            "segments": segments,
+            "channels": where,
+            "variants": place.settings.variants,
+            "goal": goal,
+            "offer": offer,
+            "facts": facts,
+        }
+        progress.failure(place, "draft")
+        _write(place, asked)
+    return {"title": title, **asked}
+
+
+def _segments(place: Place) -> list[str]:
+    rows = numbers.table(place.workspace, "segments").sort_values("size", ascending=False)
+    called = dict(zip(rows["segment"], rows["name"], strict=True))
+    if not called:
+        st.markdown(":gray[Segments: none yet, so the copy speaks to everyone.]")
+        return []
+    asked = [i for i in st.query_params.get_all("segment") if i in called]
+    if asked and st.session_state.get("drafts.asked") != asked:
+        st.session_state["drafts.segments"] = asked
+    st.session_state["drafts.asked"] = asked
+    first = None if "drafts.segments" in st.session_state else [next(iter(called))]
+    chosen = st.multiselect(
+        "Segments", list(called), key="drafts.segments", format_func=lambda i: called[i], default=first, wrap=True
+    )
+    return list(chosen)
+
+
+def _channels(place: Place) -> list[str]:
+    there = channels.names(place.workspace.folder / "channels")
+    wanted = [c for c in place.settings.channels if c in there]
+    chosen = st.pills(
+        "Channels",
+        wanted + [c for c in there if c not in wanted],
+        selection_mode="multi",
+        default=wanted[:FIRST_CHANNELS],
+        key="drafts.channels",
+        format_func=lambda c: f":gray[{words.plain(drafted.channel_name(place, c))}]",
+    )
+    return [str(c) for c in chosen or []]
+
+
+def _facts(place: Place, title: str) -> list[str]:
+    """The facts to choose among: those that hold today may be ticked, the others say why not."""
+    st.subheader("Facts the copy may use", anchor=False)
+    chosen = []
+    for fact in _known(place, title):
+        reason = fact.why_not(place.today, place.settings.territory)
+        label = words.plain(fact.text) + (f" :gray[({words.plain(reason)})]" if reason else "")
+        source = words.plain(f"Source: {fact.source or 'none given'}")
+        if st.checkbox(label, not reason, key=f"drafts.fact.{fact.id}", disabled=bool(reason), help=source):
+            chosen.append(fact.id)
+    if not chosen:
+        st.markdown(":gray[Without a fact the copy can name the title and no more.]")
+    return chosen
+
+
+def _known(place: Place, title: str) -> list[Fact]:
+    own = _rows(numbers.table(place.workspace, "titles"), "title", title)
+    found = Title.model_validate(own[0] if own else {"title": title}).known()
+    rows = _rows(numbers.table(place.workspace, "facts"), "title", title)
+    return [Fact.model_validate({**row, "id": row["fact"]}) for row in rows if _ordered(row)] + found
+
+
+def _ordered(row: Mapping[str, Any]) -> bool:
+    """A fact that ends before it begins holds on no day."""
+    first, last = row.get("valid_from"), row.get("valid_to")
+    return first is None or last is None or first <= last
+
+
+def _rows(frame_: pd.DataFrame, column: str, value: str) -> list[dict[str, Any]]:
+    rows = frame_[frame_[column] == value].to_dict("records")
+    return [{str(k): v for k, v in row.items() if not pd.isna(v)} for row in rows]
+
+
+def _write(place: Place, asked: dict[str, Any]) -> None:
+    number = place.settings.variants * max(1, len(asked["segments"])) * len(asked["channels"])
+    label = f"Write {words.count(number, 'idea')}" if number else "Choose a channel"
+    ready = bool(number) and place.may("draft")
+    if st.button(label, type="primary", width="stretch", disabled=not ready):
+        progress.request(place, ["draft"], asked)
+
+
+def _shown(place: Place, asked: Mapping[str, Any]) -> tuple[list[DraftRecord], dict[str, reviews.Standing]]:
+    """The ideas for this title and these segments, and where each stands; edited ones live on as others."""
+    found = place.ledger.drafts(title=asked["title"])
+    wanted = set(asked["segments"]) or {EVERYONE}
+    states = reviews.standings(found, place.ledger.reviews())
+    shown = [d for d in found if (d.segment in wanted or not asked["segments"]) and states[d.draft] != "edited"]
+    return sorted(shown, key=lambda d: (-d.created_at.timestamp(), d.segment, d.variant)), states
+
+
+def _ideas(place: Place, shown: Sequence[DraftRecord], states: Mapping[str, str]) -> None:
+    if progress.under_way(place, "draft"):
+        st.markdown("Ideas are being written; they appear here.")
+        st.skeleton(height=240)
+    elif not shown:
+        st.markdown(
+            "None yet for this title and these people. Choose channels and facts on the left, then have some written. "
+            "Every line is checked for length, for claims without a fact and for words the brand never uses."
+        )
+    if not shown:
+        return
+    st.markdown(":gray[Each waits for review as it is. Edit any line; counters and checks follow.]")
+    channel = _channel_tabs(place, shown)
+    here = [draft for draft in shown if draft.channel == channel]
+    called = dict(numbers.table(place.workspace, "segments", ["segment", "name"]).to_numpy().tolist())
+    several = len({draft.segment for draft in here}) > 1
+    most = st.session_state.setdefault("drafts.most", SHOWN)
+    for number, draft in enumerate(here[:most], start=1):
+        if several and (number == 1 or here[number - 2].segment != draft.segment):
+            st.markdown(f"**For {words.plain(called.get(draft.segment, draft.segment or 'everyone'))}**")
+        ideas.card(place, number, draft, states[draft.draft])
+    if len(here) > most:
+        st.button(f"Show {words.counted(len(here) - most, 'more idea')}", on_click=_more)
+
+
+def _more() -> None:
+    st.session_state["drafts.most"] += 2 * SHOWN
+
+
+def _channel_tabs(place: Place, shown: Sequence[DraftRecord]) -> str:
+    there = list(dict.fromkeys(draft.channel for draft in shown))
+    there.sort(key=lambda c: (c not in place.settings.channels, c))
+    key = frame.linked("drafts.channel", "channel", there)
+    if len(there) > 1:
+        st.segmented_control(
+            "Channel",
+            there,
+            key=key,
+            required=True,
+            label_visibility="collapsed",
+            format_func=lambda c: f":gray[{words.plain(drafted.channel_name(place, c))}]",
+        )
+    return str(st.session_state.get(key) or there[0])
+
+
+def _answer(name: str, shown: Sequence[DraftRecord]) -> str:
+    if not shown:
+        return f"No idea for {name} yet"
+    blocked = sum(bool(reviews.blocking(draft)) for draft in shown)
+    told = f"{words.begun(words.count(len(shown), 'idea'))} for {name}"
+    if blocked:
+        return f"{told}; {words.spelled(blocked)} {'needs' if blocked == 1 else 'need'} mending"
+    return told
+
+
+def _below(place: Place, asked: Mapping[str, Any]) -> str:
+    """What shapes the words: the forecast's peak, and what sets the group apart."""
+    told = []
+    metric = numbers.main_metric(place.workspace)
+    trends = numbers.outlooks(place.workspace)
+    row = trends[(trends["title"] == asked["title"]) & (trends["metric"] == metric)]
+    if len(row):
+        ahead = numbers.forecast(place.workspace, row.iloc[0]["trend"])
+        peak = outlook(ahead, numbers.history(place.workspace, row.iloc[0]["trend"])).peak_date
+        told.append(f"by the forecast peak on {words.day(peak, place.today)}")
+    segments = numbers.table(place.workspace, "segments")
+    chosen = segments[segments["segment"].isin(asked["segments"])]
+    if len(chosen) == 1 and isinstance(chosen.iloc[0]["description"], str):
+        name = words.inside(chosen.iloc[0]["name"])
+        told.append(
+            f"by what sets {words.plain(name)} apart: {words.plain(printable(chosen.iloc[0]['description'], 120))}"
+        )
+    return f"Shaped {' and '.join(told)}" + ("" if told[-1].endswith("\\.") else ".") if told else ""
+
+
+if __name__ == "__main__":
+    show(frame.here())

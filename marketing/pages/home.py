@@ -1,0 +1,232 @@
+"""What changes next, and what waits for me?"""
+
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from marketing.campaigns import reviews
+from marketing.pages import drafted, frame, numbers, progress, words
+from marketing.pages.frame import Place
+from marketing.pages.sparklines import sparkline
+from marketing.records import DraftRecord
+
+MOVERS = 3
+SHOWN_AHEAD = 14  # periods of forecast in a small line
+WAITING = 6  # rows of a list that is glanced at
+OLD = 7  # days after which data are told to be old
+LATE = 3  # days after which a draft has waited too long
+
+
+def show(place: Place) -> None:
+    """Read what the runs left, say what matters, show what waits."""
+    found = numbers.outlooks(place.workspace)
+    waiting = _waiting(place)
+    if found.empty and not place.workspace.tables():
+        _nothing()
+        return
+    titles = numbers.names(place.workspace)
+    metric = numbers.main_metric(place.workspace)
+    movers = _movers(found[found["metric"] == metric])
+    frame.title(_answer(place, movers, titles), _below(place, waiting))
+    _ahead(place, movers, titles)
+    left, right = st.columns(2, gap="medium")
+    with left:
+        _for_you(place, waiting, titles)
+    with right:
+        _groups(place)
+    _attention(place)
+
+
+def _nothing() -> None:
+    frame.title(
+        "Nothing here yet",
+        "Marquee forecasts what audiences do, finds the groups in them and drafts copy for each. It starts from "
+        "your tables: views or plays by day, people, titles and their facts.",
+    )
+    if st.button("Add a file", type="primary", icon=":material/upload:"):
+        st.switch_page(frame.page("data"))
+
+
+def _movers(found: pd.DataFrame) -> pd.DataFrame:
+    """The titles whose next week differs most from their last, measured by how sure the forecast is."""
+    spread = (found["total_high80"] - found["total_low80"]).clip(lower=1e-9)
+    sure = ((found["total"] - found["before"]).abs() / spread).fillna(0)
+    return found.assign(sure=sure).sort_values(["sure", "total"], ascending=False).head(MOVERS)
+
+
+def _answer(place: Place, movers: pd.DataFrame, titles: dict[str, str]) -> str:
+    if movers.empty:
+        busy = progress.under_way(place, "forecast")
+        return "The first forecast is on its way" if busy else "Data are here; no forecast yet"
+    first = movers.iloc[0]
+    name = words.plain(titles[first["title"]])
+    if first["direction"] == "steady":
+        return "No title should move much in the next days"
+    return f"{name} should {'rise' if first['direction'] == 'up' else 'fall'} most, by {abs(first['change']):.0%}"
+
+
+def _below(place: Place, waiting: list[DraftRecord]) -> str:
+    forecast = numbers.table(place.workspace, "trends", ["title", "state"])
+    number = forecast.loc[forecast["state"].isin(["forecast", "stale"]), "title"].nunique()
+    titles = f"{words.begun(words.count(number, 'title'))} {'is' if number == 1 else 'are'} forecast"
+    drafts = f"{words.count(len(waiting), 'draft')} {'waits' if len(waiting) == 1 else 'wait'} for review"
+    return f"{words.day(place.today, place.today)}. {titles} and {drafts}."
+
+
+def _ahead(place: Place, movers: pd.DataFrame, titles: dict[str, str]) -> None:
+    if movers.empty:
+        if progress.under_way(place, "forecast"):
+            st.skeleton(height=260)
+        elif (
+            place.workspace.has("engagement") and place.may("run") and st.button("Forecast all titles", type="primary")
+        ):
+            progress.request(place, ["forecast"])
+        return
+    st.header("What changes next", anchor=False)
+    grid = st.grid(MOVERS, min_column_width=280, border=True)
+    for _, mover in movers.iterrows():
+        with grid.cell():
+            _card(place, mover, titles[mover["title"]])
+
+
+def _card(place: Place, mover: Any, name: str) -> None:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(f"**{words.plain(name)}**", width="stretch")
+        st.page_link(
+            frame.page("trends"),
+            label="Trend",
+            icon=":material/arrow_forward:",
+            icon_position="right",
+            query_params={"title": mover["title"], "metric": mover["metric"]},
+        )
+    unit = words.begun(words.measure(mover["metric"]))
+    change = mover["change"]
+    up = mover["direction"] == "up"
+    steady = mover["direction"] == "steady" or change != change
+    delta = "much as the week before" if steady else f"{abs(change):.0%} {'above' if up else 'below'} the week before"
+    st.metric(
+        f"{words.plain(unit)}, {_span(place, mover)}",
+        words.figure(mover["total"]),
+        delta,
+        delta_color="gray" if steady else "green" if up else "red",
+        delta_arrow="off" if steady else "up" if up else "down",
+    )
+    ahead = numbers.forecast(place.workspace, mover["trend"]).head(SHOWN_AHEAD)
+    st.image(
+        sparkline(mover["recent"], ahead, theme=place.theme),
+        width="stretch",
+        alt=f"{name}: the last {len(mover['recent'])} days and the {len(ahead)} expected",
+    )
+    peak = words.day(mover["peak_date"], place.today)
+    low, high = words.figure(mover["total_low80"]), words.figure(mover["total_high80"])
+    st.markdown(f"Between {low} and {high} in four weeks of five. Highest on {peak}.")
+
+
+def _span(place: Place, mover: Any) -> str:
+    first, last = mover["window_first"], mover["window_last"]
+    if first == last:
+        return words.short_date(first, place.today)
+    begin = str(first.day) if first.month == last.month else words.short_date(first, place.today)
+    return f"{begin} to {words.short_date(last, place.today)}"
+
+
+def _waiting(place: Place) -> list[DraftRecord]:
+    """The drafts on which nobody has decided, the longest waiting first."""
+    drafts = place.ledger.drafts()
+    states = reviews.standings(drafts, place.ledger.reviews())
+    return [draft for draft in drafts[::-1] if states[draft.draft] == "waiting"]
+
+
+def _for_you(place: Place, waiting: list[DraftRecord], titles: dict[str, str]) -> None:
+    st.header("Waiting for review", anchor=False)
+    if not waiting:
+        busy = progress.under_way(place, "draft")
+        st.markdown(
+            "Drafts are being written." if busy else "No draft waits. Have some written for a title and a group."
+        )
+        if st.button("Write drafts", type="primary", icon=":material/edit_note:", disabled=not place.may("draft")):
+            st.switch_page(frame.page("drafts"))
+        return
+    segments = dict(numbers.table(place.workspace, "segments", ["segment", "name"]).to_numpy().tolist())
+    rows = [
+        {
+            "Draft": f"[{words.plain(drafted.heading(draft))}]({frame.link(place, 'review', draft=draft.draft)})",
+            "For": _for(draft, titles, segments),
+            "Since": _since(place, draft),
+        }
+        for draft in waiting[:WAITING]
+    ]
+    st.table(pd.DataFrame(rows), border="horizontal", alt="Drafts waiting for review")
+    label = f"Review {words.count(len(waiting), 'draft')}"
+    if st.button(label, type="primary", icon=":material/rule:"):
+        st.switch_page(frame.page("review"))
+
+
+def _for(draft: DraftRecord, titles: dict[str, str], segments: dict[str, str]) -> str:
+    group = words.inside(segments.get(draft.segment, "")) or "everyone"
+    return words.plain(f"{titles.get(draft.title, draft.title)}, {group}")
+
+
+def _since(place: Place, draft: DraftRecord) -> str:
+    since = words.since(draft.created_at, place.now)
+    late = (place.now - draft.created_at).days >= LATE
+    return f":orange[{since}, late]" if late else since
+
+
+def _groups(place: Place) -> None:
+    st.header("Groups in the audience", anchor=False)
+    segments = numbers.table(place.workspace, "segments").sort_values("size", ascending=False)
+    if segments.empty:
+        busy = progress.under_way(place, "segment")
+        st.markdown("The groups are being looked for." if busy else "None yet. They are found in a table of people.")
+        return
+    rows = [
+        {
+            "Segment": f"[{words.plain(row['name'])}]({frame.link(place, 'segments', segment=row['segment'])})",
+            "People": f"{row['size']:,.0f}",
+            "Share": words.share(row["share"]),
+        }
+        for row in segments.head(WAITING).to_dict("records")
+    ]
+    st.table(pd.DataFrame(rows), border="horizontal", alt="Segments, the largest first")
+
+
+def _attention(place: Place) -> None:
+    """What someone should see to, each with what cures it."""
+    newest = numbers.newest(place.workspace, "engagement")
+    old = newest is not None and (place.today - newest).days > OLD
+    trends = numbers.table(place.workspace, "trends", ["state"])
+    short = int((trends["state"] == "short").sum())
+    failed = [run for run in place.ledger.runs(5) if run.state == "failed"][:1]
+    if not (old or short or failed):
+        return
+    st.header("Needs attention", anchor=False)
+    if failed:
+        progress.failure(place, failed[0].jobs[0])
+    if old and newest:
+        days = words.counted((place.today - newest).days, "day")
+        _row(
+            f"**Engagement is {days} old.** The newest day is {words.day(newest, place.today)}, so forecasts start "
+            "from there.",
+            "Add newer data",
+            "data",
+        )
+    if short:
+        what = words.count(short, "trend")
+        _row(
+            f"**{words.begun(what)} {'has' if short == 1 else 'have'} too little data to forecast.**",
+            "See which",
+            "trends",
+        )
+
+
+def _row(sentence: str, label: str, page: str) -> None:
+    with st.container(border=True, horizontal=True, vertical_alignment="center"):
+        st.markdown(f":orange[:material/schedule:] {sentence}", width="stretch")
+        if st.button(label, key=f"home.{label}"):
+            st.switch_page(frame.page(page))
+
+
+if __name__ == "__main__":
+    show(frame.here())

@@ -1,0 +1,53 @@
+"""Approved words on their way out: the file that Google Ads Editor imports, and what may not leave yet."""
+
+import streamlit as st
+
+from marketing.campaigns import exports, reviews
+from marketing.campaigns.exports import Export
+from marketing.errors import GateError, MissingError
+from marketing.pages import drafted, words
+from marketing.pages.frame import Place
+
+EDITOR = "google_ads_editor"
+
+
+def show(place: Place) -> None:
+    """The approved drafts by channel, with the button that takes them away."""
+    drafts = place.ledger.drafts()
+    states = reviews.standings(drafts, place.ledger.reviews())
+    approved = [draft for draft in drafts if states[draft.draft] == "approved"]
+    if not approved:
+        return
+    st.header("Ready to leave", anchor=False)
+    named = [drafted.channel_name(place, draft.channel) for draft in approved]
+    counts = [f"{words.spelled(named.count(name))} for {words.plain(name)}" for name in dict.fromkeys(named)]
+    st.markdown(f"Approved: {words.listed(counts)}.")
+    if place.may("export"):
+        _editor_file(place)
+
+
+def _editor_file(place: Place) -> None:
+    try:
+        ready = exports.prepare(
+            EDITOR, place.workspace, place.ledger, person=place.person, settings=place.settings, now=place.now
+        )
+    except (GateError, MissingError) as error:
+        st.markdown(f":gray[No file for Google Ads Editor: {words.plain(error)}]")
+        return
+    name = f"google-ads-{place.today:%Y-%m-%d}{ready.suffix}"
+    st.download_button(
+        f"Download {words.count(ready.rows, 'ad')} for Google Ads Editor",
+        ready.content,
+        name,
+        ready.media_type,
+        type="primary",
+        icon=":material/download:",
+        on_click=_record,
+        args=(place, ready, name),
+    )
+    for reason in ready.left_out:
+        st.markdown(f":orange[:material/warning:] {words.plain(reason)}")
+
+
+def _record(place: Place, ready: Export, name: str) -> None:
+    exports.record(place.ledger, ready, name, person=place.person, at=place.now)

@@ -1,0 +1,129 @@
+"""The tables behind the pages, read once for each content: a table's file is named after what it holds."""
+
+import dataclasses
+import datetime as dt
+import json
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from marketing import tables
+from marketing.pages import words
+from marketing.trends import engagement
+from marketing.trends.outlook import Outlook, outlook
+from marketing.workspace import Workspace
+
+
+def table(workspace: Workspace, name: str, columns: Sequence[str] | None = None) -> pd.DataFrame:
+    """A table, or these columns of it; no rows where the workspace has none."""
+    stored = workspace.tables().get(name)
+    if stored is None:
+        contract = tables.table(name)
+        return pd.DataFrame({column.name: pd.Series(dtype=_dtype(column.kind)) for column in contract.columns})
+    return _read(str(workspace.folder), name, stored.file, tuple(columns) if columns else None)
+
+
+def _dtype(kind: str) -> str:
+    return {"date": "datetime64[us]", "number": "float64", "count": "float64"}.get(kind, "str")
+
+
+@st.cache_data(show_spinner=False, max_entries=60)
+def _read(folder: str, name: str, file: str, columns: tuple[str, ...] | None) -> pd.DataFrame:
+    return Workspace(Path(folder)).read(name, columns)
+
+
+def newest(workspace: Workspace, name: str) -> dt.date | None:
+    """The newest date in a table that has a date for each row, or None."""
+    stored = workspace.tables().get(name)
+    if stored is None or "date" not in stored.columns:
+        return None
+    date = table(workspace, name, ["date"])["date"].max()
+    return None if pd.isna(date) else date.date()
+
+
+def history(workspace: Workspace, trend: str) -> pd.DataFrame:
+    """What is known of one trend: date and value, a row a period, empty values in gaps."""
+    lines = _lines(*_keys(workspace, "engagement"))
+    return lines.loc[lines["trend"] == trend, ["date", "value"]].reset_index(drop=True)
+
+
+def forecast(workspace: Workspace, trend: str) -> pd.DataFrame:
+    """The forecast of one trend, by date; no rows where there is none."""
+    rows = table(workspace, "forecasts")
+    return rows[rows["trend"] == trend].sort_values("date", ignore_index=True)
+
+
+def outlooks(workspace: Workspace) -> pd.DataFrame:
+    """What to expect of the total of each measure of each title that has a forecast.
+
+    Returns trend, title, metric and the fields of `Outlook`; `recent` holds the known of the last 60 values.
+    """
+    return _outlooks(*_keys(workspace, "engagement", "forecasts"))
+
+
+def _keys(workspace: Workspace, *names: str) -> tuple[str, ...]:
+    stored = workspace.tables()
+    return str(workspace.folder), *(stored[name].file if name in stored else "" for name in names)
+
+
+@st.cache_data(show_spinner=False, max_entries=4)
+def _lines(folder: str, file: str) -> pd.DataFrame:
+    if not file:
+        return pd.DataFrame({"trend": [], "title": [], "metric": [], "date": pd.to_datetime([]), "value": []})
+    return engagement.gather(Workspace(Path(folder)).read("engagement"))
+
+
+@st.cache_data(show_spinner=False, max_entries=4)
+def _outlooks(folder: str, file: str, forecasts: str) -> pd.DataFrame:
+    rows: list[dict[str, Any]] = []
+    if file and forecasts:
+        known = dict(iter(_lines(folder, file).groupby("trend")))
+        for trend, ahead in Workspace(Path(folder)).read("forecasts").groupby("trend"):
+            title, metric = ahead["title"].iloc[0], ahead["metric"].iloc[0]
+            if trend == engagement.trend_id(title, metric, {}) and trend in known:
+                past = known[trend][["date", "value"]]
+                what = {
+                    "trend": trend,
+                    "title": title,
+                    "metric": metric,
+                    "recent": past["value"].tail(60).dropna().tolist(),
+                }
+                rows.append(what | vars(outlook(ahead, past)))
+    fields = [field.name for field in dataclasses.fields(Outlook)]
+    return pd.DataFrame(rows, columns=["trend", "title", "metric", "recent", *fields])
+
+
+def main_metric(workspace: Workspace) -> str:
+    """The measure that most titles have; of several, the first by name. "" without trends."""
+    trends = table(workspace, "trends", ["title", "metric"]).drop_duplicates()
+    times = Counter(sorted(trends["metric"]))
+    return times.most_common(1)[0][0] if times else ""
+
+
+def names(workspace: Workspace) -> dict[str, str]:
+    """What each title is called, by its id; ids themselves where the titles table has no name."""
+    known = table(workspace, "titles")
+    called = dict(zip(known["title"], known["name"], strict=True)) if "name" in known else {}
+    ids = [*known["title"], *table(workspace, "trends")["title"]]
+    found = {i: called[i] if isinstance(called.get(i), str) and called[i] else i for i in dict.fromkeys(ids)}
+    times = Counter(found.values())
+    return {i: f"{name} ({i})" if times[name] > 1 else name for i, name in found.items()}
+
+
+def kinds(workspace: Workspace) -> dict[str, str]:
+    """Each title's kind as a label; "" where it is unknown."""
+    known = table(workspace, "titles")
+    if "kind" not in known:
+        return {}
+    return {i: words.label(k) if isinstance(k, str) else "" for i, k in zip(known["title"], known["kind"], strict=True)}
+
+
+def traits(segment: Any) -> pd.DataFrame:
+    """What sets a row of the segments table apart: trait, share, low, high, everyone, the most telling first."""
+    told = json.loads(segment["traits"]) if isinstance(segment["traits"], str) and segment["traits"] else []
+    frame = pd.DataFrame(told, columns=["trait", "share", "low", "high", "everyone", "lift"])
+    return frame.dropna(subset=["share", "low", "high", "everyone"]).reset_index(drop=True)

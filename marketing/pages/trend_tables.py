@@ -1,0 +1,219 @@
+"""The tables of the Trends page: weeks ahead, how good the forecast is, events, all trends, and those without."""
+
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from marketing.pages import numbers, words
+from marketing.pages.frame import Place
+from marketing.trends.outlook import total_band
+from marketing.workspace import Workspace
+
+WEEK = 7
+MOST_LISTED = 50  # rows of a list that is read, not searched
+MOST_ROWS, ROW = 12, 33  # rows of a table that is searched, before it scrolls; pixels of one
+
+
+def events(workspace: Workspace, title: str) -> pd.DataFrame:
+    """The dated things that move this title: its own and everyone's. Columns event, kind, date."""
+    rows = numbers.table(workspace, "events")
+    if "title" in rows:
+        rows = rows[rows["title"].isna() | (rows["title"] == "") | (rows["title"] == title)]
+    return rows.reindex(columns=["event", "kind", "date"]).drop_duplicates(["event", "date"])
+
+
+def tabs(place: Place, row: Any, history: pd.DataFrame, forecast: pd.DataFrame, dated: pd.DataFrame) -> None:
+    """Numbers first, then how far to trust them, then what moves them."""
+    labels = [f":gray[{label}]" for label in ("Numbers", "How good is it?", "Events")]
+    ahead, trust, moved = st.tabs(labels)
+    with ahead:
+        st.table(_spans(place, row, history, forecast), border="horizontal", alt="The forecast in numbers")
+    with trust:
+        _trust(place, row, forecast)
+    with moved:
+        _events(place, dated)
+
+
+def _spans(place: Place, row: Any, history: pd.DataFrame, forecast: pd.DataFrame) -> pd.DataFrame:
+    """The forecast by weeks where it is daily, else by its own periods."""
+    daily = row["frequency"] == "D"
+    size = WEEK if daily else 1
+    before = float(history["value"].tail(size).mean() * size)
+    rows = []
+    for start in range(0, len(forecast) - size + 1, size):
+        span = forecast.iloc[start : start + size]
+        total = float(span["expected"].sum())
+        low, high = total_band(span["expected"], span["high80"])
+        change = words.change(total / before - 1) if before > 0 else "unknown"
+        when = words.short_date(span["date"].iloc[0].date(), place.today)
+        rows.append((when, words.figure(total), f"{words.figure(low)} and {words.figure(high)}", change))
+        before = total
+    period = "Month" if row["frequency"] == "M" else "Week"
+    return pd.DataFrame(rows, columns=[f"{period} of", "Expected", "80% between", f"{period} on {period.lower()}"])
+
+
+def _trust(place: Place, row: Any, forecast: pd.DataFrame) -> None:
+    scores = numbers.table(place.workspace, "scores")
+    scores = scores[scores["trend"] == row["trend"]]
+    if scores.empty:
+        st.markdown("Not tried on the past: too little history to leave some out and forecast it.")
+        return
+    used = forecast["forecaster"].iloc[0] if "forecaster" in forecast else ""
+    best = scores[scores["forecaster"] == used]
+    if len(best):
+        st.markdown(_score_in_words(best.iloc[0]))
+    told = pd.DataFrame(
+        {
+            "Forecaster": [words.label(f) + (", used here" if f == used else "") for f in scores["forecaster"]],
+            "Better than last season": [_share(v) for v in scores["skill"]],
+            "Typical error": [_share(v) for v in scores["smape"]],
+            "In the 80% band": [_share(v) for v in scores["coverage80"]],
+            "In the 95% band": [_share(v) for v in scores["coverage95"]],
+            "Checks": [f"{v:.0f}" for v in scores["cutoffs"]],
+        }
+    )
+    st.table(told, border="horizontal", alt="How each forecaster did on the past")
+
+
+def _score_in_words(score: Any) -> str:
+    checks = words.count(int(score["cutoffs"]), "check")
+    skill = float(score["skill"])
+    told = (
+        f"beats repeating the last season by {skill:.0%}"
+        if skill > 0
+        else "does no better than repeating the last season"
+    )
+    held = words.share(float(score["coverage80"]))
+    return f"Over {checks} on the past, this forecast **{told}**; {held} of the days fell into its 80% band."
+
+
+def _share(value: float) -> str:
+    return "unknown" if pd.isna(value) else words.share(value)
+
+
+def _events(place: Place, dated: pd.DataFrame) -> None:
+    if dated.empty:
+        st.markdown(
+            "No events known. Releases, trailers and holidays make forecasts better: add them on the Data page."
+        )
+        return
+    latest = dated.sort_values("date", ascending=False).head(MOST_LISTED)
+    told = pd.DataFrame(
+        {
+            "Day": [words.day(date.date(), place.today) for date in latest["date"]],
+            "Event": [words.plain(event) for event in latest["event"]],
+            "Kind": ["" if pd.isna(kind) else words.plain(words.label(kind)) for kind in latest["kind"]],
+        }
+    )
+    st.table(told, border="horizontal", alt="Events, the latest first")
+
+
+def all_trends(place: Place, trends: pd.DataFrame, titles: dict[str, str], metric: str) -> None:
+    """Every title's forecast of this measure, to search and to choose from."""
+    found = numbers.outlooks(place.workspace)
+    found = found[found["metric"] == metric].sort_values("total", ascending=False)
+    if found.empty:
+        return
+    st.header("All trends", anchor=False)
+    kinds = numbers.kinds(place.workspace)
+    found = _filtered(found, titles, kinds)
+    if found.empty:
+        st.markdown("No title of that name or kind has a forecast.")
+        return
+    skills = numbers.table(place.workspace, "scores").groupby("trend")["skill"].max()
+    shown = pd.DataFrame(
+        {
+            "Title": [titles[i] for i in found["title"]],
+            "Last 60 days": found["recent"].tolist(),
+            "Next week": (found["change"] * 100).tolist(),
+            "Expected": found["total"].tolist(),
+            "Skill": [100 * skills.get(trend, float("nan")) for trend in found["trend"]],
+            "Kind": [kinds.get(i, "") for i in found["title"]],
+        }
+    )
+    st.dataframe(
+        shown,
+        hide_index=True,
+        height="content" if len(shown) <= MOST_ROWS else ROW * MOST_ROWS,
+        placeholder="",
+        column_config=_columns(metric, float(found["total"].max())),
+        selection_mode="single-row",
+        on_select=lambda: _take(found["title"].tolist()),
+        key="trends.all",
+        alt=f"All trends of {words.measure(metric)}",
+    )
+
+
+def _columns(metric: str, most: float) -> dict[str, Any]:
+    percent = "%+.0f%%"
+    return {
+        "Last 60 days": st.column_config.LineChartColumn(width="small"),
+        "Next week": st.column_config.NumberColumn(format=percent, help="Against as many days before"),
+        "Expected": st.column_config.ProgressColumn(
+            f"{words.begun(words.measure(metric))} expected", format="compact", min_value=0, max_value=most
+        ),
+        "Skill": st.column_config.NumberColumn(
+            format=percent, help="Better than repeating the last season, by so much"
+        ),
+    }
+
+
+def _filtered(found: pd.DataFrame, titles: dict[str, str], kinds: dict[str, str]) -> pd.DataFrame:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        asked = st.text_input(
+            "Find a title",
+            placeholder="Find a title",
+            icon=":material/search:",
+            key="trends.find",
+            width=230,
+            live=True,
+            label_visibility="collapsed",
+        )
+        there = sorted({kinds.get(i, "") for i in found["title"]} - {""})
+        wanted = (
+            st.pills(
+                "Kind",
+                there,
+                selection_mode="multi",
+                key="trends.kinds",
+                format_func=lambda kind: f":gray[{words.plain(kind)}]",
+                label_visibility="collapsed",
+            )
+            if len(there) > 1
+            else []
+        )
+    if asked:
+        found = found[[asked.casefold() in titles[i].casefold() for i in found["title"]]]
+    return found[[kinds.get(i, "") in wanted for i in found["title"]]] if wanted else found
+
+
+def _take(shown: list[str]) -> None:
+    """Choose the title of the row that was ticked."""
+    rows = st.session_state["trends.all"].selection.rows
+    if rows:
+        st.session_state["trends.title"] = shown[rows[0]]
+
+
+def not_forecast(trends: pd.DataFrame, titles: dict[str, str]) -> None:
+    """The trends without a forecast, each with its reason."""
+    without = trends[trends["state"].isin(["ended", "short"])]
+    if without.empty:
+        return
+    with st.expander(f"Not forecast: {words.count(len(without), 'trend')}"):
+        totals_first = without.sort_values("trend", key=lambda ids: ids.str.contains("=")).head(MOST_LISTED)
+        told = pd.DataFrame(
+            {
+                "Title": [words.plain(titles[i]) for i in totals_first["title"]],
+                "Measure": [words.plain(_measured(row)) for row in totals_first.itertuples()],
+                "Why": [words.plain(reason) for reason in totals_first["reason"]],
+            }
+        )
+        st.table(told, border="horizontal", alt="Trends that are not forecast")
+        if len(without) > MOST_LISTED:
+            st.markdown(f"And {words.count(len(without) - MOST_LISTED, 'trend')} more.")
+
+
+def _measured(row: Any) -> str:
+    part = str(row.trend).rpartition("/")[2]
+    return f"{words.measure(row.metric)}, {part.replace('=', ' ')}" if "=" in part else words.measure(row.metric)

@@ -1,0 +1,160 @@
+"""What should this title do next, and how sure is that?"""
+
+import datetime as dt
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from marketing import charts
+from marketing.pages import frame, numbers, progress, trend_tables, words
+from marketing.pages.frame import Place
+from marketing.trends.outlook import Outlook, outlook
+
+RANGES = {"3 months": 92, "1 year": 366, "All": 0}  # days of history shown; 0 is all
+WEEK = 7
+
+
+def show(place: Place) -> None:
+    """Read the trends, let one be chosen, show it and all others."""
+    trends = numbers.table(place.workspace, "trends")
+    progress.failure(place, "forecast")
+    if trends.empty:
+        _nothing(place)
+        return
+    titles = numbers.names(place.workspace)
+    space = st.container()
+    trend, days = _choose(place, trends, titles)
+    row = trends[trends["trend"] == trend].iloc[0]
+    history = numbers.history(place.workspace, trend)
+    forecast = numbers.forecast(place.workspace, trend)
+    name, unit = words.plain(titles[row["title"]]), words.measure(row["metric"])
+    if forecast.empty or history.empty:
+        with space:
+            frame.title(f"{name} {_without(row)}", words.plain(row["reason"]))
+        _chart(place, row, history, forecast, days, f"{titles[row['title']]}: {unit} so far")
+    else:
+        found = outlook(forecast, history)
+        sentence = f"{name} should draw {words.figure(found.total)} {words.plain(unit)} {_when(found, place.today)}"
+        with space:
+            frame.title(sentence, words.plain(row["sentence"]))
+            _stale(place, row)
+        _chart(place, row, history, forecast, days, f"{titles[row['title']]}: {unit} so far and expected")
+        trend_tables.tabs(place, row, history, forecast, trend_tables.events(place.workspace, row["title"]))
+    trend_tables.all_trends(place, trends, titles, row["metric"])
+    trend_tables.not_forecast(trends, titles)
+
+
+def _nothing(place: Place) -> None:
+    """No trends yet: being made, or without data to make them of."""
+    if progress.under_way(place, "forecast"):
+        frame.title("The first forecast is on its way", "It is drawn here as soon as it is there.")
+        st.skeleton(height=charts.BAND_HEIGHT)
+    elif place.workspace.has("engagement"):
+        frame.title("No forecast yet", f"{frame.freshness(place)}; nobody has asked for a forecast of it.")
+        if st.button("Forecast all titles", type="primary", disabled=not place.may("run")):
+            progress.request(place, ["forecast"])
+    else:
+        frame.title("No engagement yet", "A forecast needs what people did with each title on each day: views, plays.")
+        if st.button("Add a file", type="primary", icon=":material/upload:"):
+            st.switch_page(frame.page("data"))
+
+
+def _choose(place: Place, trends: pd.DataFrame, titles: dict[str, str]) -> tuple[str, int]:
+    """The toolbar: title, measure, part and range. Returns the trend and the days of history."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        ids = sorted(trends["title"].unique(), key=lambda i: titles[i].casefold())
+        largest = numbers.outlooks(place.workspace).sort_values("total")["title"].tolist()
+        key = frame.linked("trends.title", "title", ids, largest[-1] if largest else None)
+        title = st.selectbox(
+            "Title", ids, key=key, format_func=lambda i: titles[i], width=230, label_visibility="collapsed"
+        )
+        of_title = trends[trends["title"] == title]
+        metrics = _by_main(of_title["metric"].unique().tolist(), numbers.main_metric(place.workspace))
+        metric = _segments("Measure", "metric", metrics, words.measure)
+        trend = _part(of_title[of_title["metric"] == metric])
+        chosen = _segments("Range", "range", list(RANGES), str)
+        frame.address(title=title, metric=metric, range=chosen, part=trend if "=" in trend else None)
+        st.space("stretch")
+        if st.button(
+            "Draft for this peak", type="primary", icon=":material/edit_note:", disabled=not place.may("draft")
+        ):
+            st.switch_page(frame.page("drafts"), query_params={"title": title})
+    return trend, RANGES[chosen]
+
+
+def _by_main(metrics: list[str], main: str) -> list[str]:
+    return sorted(metrics, key=lambda metric: (metric != main, metric))
+
+
+def _segments(label: str, name: str, options: list[str], told: Any) -> str:
+    key = frame.linked(f"trends.{name}", name, options)
+    if len(options) == 1:
+        return options[0]
+    chosen = st.segmented_control(
+        label,
+        options,
+        key=key,
+        required=True,
+        label_visibility="collapsed",
+        format_func=lambda option: f":gray[{words.plain(words.begun(told(option)))}]",
+    )
+    return str(chosen or options[0])
+
+
+def _part(trends: pd.DataFrame) -> str:
+    """The total, or the part of one region, platform or other dimension."""
+    ids: list[str] = sorted(trends["trend"], key=lambda trend: ("=" in trend, trend))
+    key = frame.linked("trends.part", "part", ids, ids[0])
+    if len(ids) == 1:
+        return ids[0]
+    return str(st.selectbox("Part", ids, key=key, format_func=_part_name, width=150, label_visibility="collapsed"))
+
+
+def _part_name(trend: str) -> str:
+    name, _, value = trend.rpartition("/")[2].partition("=")
+    return f"{words.label(name)} {value}" if value else "All together"
+
+
+def _without(row: Any) -> str:
+    """Why a title has no forecast, as the end of a title."""
+    told = {"ended": "has ended, so nothing is forecast", "short": "has too little data for a forecast"}
+    return told.get(str(row["state"]), "has no forecast yet")
+
+
+def _when(found: Outlook, today: dt.date) -> str:
+    """The span that the first total is of."""
+    first, last = found.window_first, found.window_last
+    if first == last:
+        return f"on {words.day(first, today)}"
+    if (first - today).days in (0, 1) and (last - first).days == WEEK - 1:
+        return "this week" if first.weekday() == 0 else "in the next seven days"
+    same = first.month == last.month
+    return f"from {first.day if same else words.date_only(first, today)} to {words.date_only(last, today)}"
+
+
+def _stale(place: Place, row: Any) -> None:
+    if row["state"] == "stale":
+        with st.container(border=True, horizontal=True, vertical_alignment="center"):
+            st.markdown(f":orange[:material/schedule:] **The data are old.** {words.plain(row['reason'])}")
+            st.page_link(frame.page("data"), label="Add newer data", icon=":material/upload:")
+
+
+def _chart(place: Place, row: Any, history: pd.DataFrame, forecast: pd.DataFrame, days: int, alt: str) -> None:
+    if history.empty:
+        return
+    since = history["date"].max() - pd.Timedelta(days=days)
+    shown = history[history["date"] > since] if days else history
+    figure = charts.band_chart(
+        shown,
+        forecast,
+        trend_tables.events(place.workspace, row["title"]),
+        unit=words.measure(row["metric"]),
+        today=place.today,
+        theme=place.theme,
+    )
+    st.plotly_chart(figure, theme=None, config=charts.CONFIG, alt=alt, key="trends.chart")
+
+
+if __name__ == "__main__":
+    show(frame.here())
