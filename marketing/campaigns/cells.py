@@ -7,12 +7,10 @@ from typing import Any
 
 import pandas as pd
 
-from marketing.tables import FORMULA_STARTS
-
-# The full-width signs run in East Asian editions (OWASP, CSV injection).
-STARTS = (*FORMULA_STARTS, "＝", "＋", "－", "＠")
+# OWASP, CSV injection; the full-width signs run in East Asian editions.
+STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 # Where a spreadsheet in another language parts cells, a new one may begin in the middle of ours.
-PARTS = re.compile(r"(^|[;\t\r\n])(\s*)(?=[=+\-@＝＋－＠])")
+PARTS = re.compile(r"((?:^|[;\t\r\n])\s*)(?=[=+\-@＝＋－＠])")
 CELL_LIMIT = 32_767  # characters, Excel's own
 
 
@@ -26,7 +24,7 @@ def neutral(text: str) -> str:
     kept = plain(text)
     if kept.startswith("\t"):
         kept = f"'{kept}"
-    return PARTS.sub(r"\1'\2", kept)[:CELL_LIMIT]
+    return PARTS.sub(r"\1'", kept)[:CELL_LIMIT]
 
 
 def plain(text: str) -> str:

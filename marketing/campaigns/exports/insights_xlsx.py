@@ -75,7 +75,7 @@ def _page(book: Workbook, name: str, widths: Iterable[float]) -> Page:
 def _width(column: Column, rows: pd.DataFrame) -> float:
     if column.kind != "text":
         return max(WIDTHS[column.kind], len(column.name) + 2)
-    longest = rows[column.name].head(LOOKED_AT).astype(str).str.len().max()
+    longest = rows[column.name].head(LOOKED_AT).fillna("").astype(str).str.len().max()
     return float(min(max(longest, len(column.name), NARROWEST) + 2, WIDEST))
 
 
