@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 import filelock
+import numpy as np
 import pandas as pd
 
 from marketing import tables
@@ -25,9 +26,11 @@ from marketing.errors import ConflictError, InputError, MissingError
 
 if TYPE_CHECKING:
     import ibis
+    import numpy.typing as npt
 
 MANIFEST = "manifest.json"
 LOCK_SECONDS = 60  # how long a writer waits for another
+UNFINISHED = ".tmp-"  # how files begin that a killed writer may leave behind
 KEPT_SECONDS = 3600  # how long a replaced file stays for those still reading it
 
 
@@ -68,7 +71,7 @@ class Workspace:
         if not workspace.manifest_path.is_file():
             try:
                 folder.mkdir(parents=True, exist_ok=True)
-                foreign = [p.name for p in folder.iterdir() if p.name not in OURS]
+                foreign = [p.name for p in folder.iterdir() if p.name not in OURS and not p.name.startswith(UNFINISHED)]
             except OSError as error:
                 raise InputError(f"{folder} cannot be a workspace: {error.strerror}. Choose another.") from error
             if foreign:
@@ -116,8 +119,11 @@ class Workspace:
 
     def tables(self) -> dict[str, Stored]:
         """Every table that is there, by name."""
-        entries = json.loads(self.manifest_path.read_text("utf-8"))["tables"]
-        return {name: Stored(**entry) for name, entry in entries.items()}
+        try:
+            entries = json.loads(self.manifest_path.read_text("utf-8"))["tables"]
+            return {name: Stored(**entry) for name, entry in entries.items()}
+        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+            raise InputError(f"{self.manifest_path} cannot be read. Put it back from a backup.") from error
 
     def has(self, name: str) -> bool:
         """Whether the table is there."""
@@ -207,7 +213,7 @@ class Workspace:
         write_atomically(self.manifest_path, json.dumps(content, indent=1).encode())
 
     def _sweep(self, kept: set[str], now: dt.datetime) -> None:
-        for path in self.tables_folder.iterdir():
+        for path in [*self.tables_folder.iterdir(), *self.folder.glob(f"{UNFINISHED}*")]:
             with contextlib.suppress(FileNotFoundError):
                 if path.name not in kept and now.timestamp() - path.stat().st_mtime > KEPT_SECONDS:
                     path.unlink()
@@ -230,7 +236,7 @@ def _parquet(frame: pd.DataFrame) -> bytes:
 
 def write_atomically(path: Path, content: bytes) -> None:
     """Write a file so that after a crash it holds the old content or the new, whole."""
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".tmp-")
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=UNFINISHED)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content)
@@ -250,29 +256,58 @@ def write_atomically(path: Path, content: bytes) -> None:
 def merge(contract: tables.Table, old: pd.DataFrame | None, new: pd.DataFrame) -> tuple[pd.DataFrame, Counts]:
     """`old` with the rows of `new` put in by key, sorted by key; columns of either side are kept.
 
-    Where `new` lacks a column that `old` has, a replaced row keeps its old cell.
+    Where `new` lacks a column that `old` has, a replaced row keeps its old cell. A column of numbers that meets
+    text becomes text. Empty cells of a key are alike.
     """
     if old is None or old.empty:
         return _sorted(contract, new), Counts(len(new), 0, 0)
     columns = [*old.columns, *(c for c in new.columns if c not in old.columns)]
-    both = pd.concat([old, new]).reindex(columns=columns)
-    key = [c for c in contract.full_key(both) if c in columns]
-    before = old.reindex(columns=columns).set_index(key)
-    after = new.reindex(columns=columns).set_index(key)
-    absent = [c for c in columns if c not in new.columns and c not in key]
-    known = after.index.isin(before.index)
-    if absent and known.any():
-        kept = after.index[known]
-        after.loc[known, absent] = before.loc[kept, absent].to_numpy()
-    common = after.index[known]
-    left, right = before.loc[common], after.loc[common]
-    same = ((left == right) | (left.isna() & right.isna())).all(axis=1)
-    unchanged = int(same.sum())
-    rows = pd.concat([before[~before.index.isin(after.index)], after]).reset_index()
-    counts = Counts(int((~known).sum()), len(common) - unchanged, unchanged)
-    return _sorted(contract, rows[columns]), counts
+    before, after = _alike(old.reindex(columns=columns), new.reindex(columns=columns))
+    both = pd.concat([before, after], ignore_index=True)
+    codes = tables.key_codes(both, [c for c in contract.full_key(both) if c in columns])
+    found = pd.Index(codes[: len(before)]).get_indexer(pd.Index(codes[len(before) :]))  # of each new row; -1: none
+    known = found >= 0
+    replaced = before.iloc[found[known]].reset_index(drop=True)
+    replacing = after[known].reset_index(drop=True)
+    for column in columns:
+        if column not in new.columns:
+            after.loc[known, column] = replaced[column].array
+            replacing[column] = replaced[column]
+    unchanged = int(_same(replaced, replacing).sum())
+    kept = np.ones(len(before), dtype=bool)
+    kept[found[known]] = False
+    rows = pd.concat([before[kept], after], ignore_index=True)
+    return _sorted(contract, rows), Counts(int((~known).sum()), int(known.sum()) - unchanged, unchanged)
+
+
+def _alike(old: pd.DataFrame, new: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Both with the same type in each column: that of the side that has values, else text."""
+    old, new = old.copy(), new.copy()
+    for column in old.columns:
+        left, right = old[column], new[column]
+        if left.dtype == right.dtype:
+            continue
+        if right.isna().all():
+            new[column] = right.astype("object").astype(left.dtype)
+        elif left.isna().all():
+            old[column] = left.astype("object").astype(right.dtype)
+        elif not (pd.api.types.is_numeric_dtype(left) and pd.api.types.is_numeric_dtype(right)):
+            old[column], new[column] = tables.as_text(left), tables.as_text(right)
+    return old, new
+
+
+def _same(left: pd.DataFrame, right: pd.DataFrame) -> "npt.NDArray[np.bool_]":
+    """Which rows hold the same cells; two empty cells are the same."""
+    same = np.ones(len(left), dtype=bool)
+    for column in left.columns:
+        a, b = left[column], right[column]
+        same &= ((a == b) | (a.isna() & b.isna())).to_numpy(bool)
+    return same
 
 
 def _sorted(contract: tables.Table, frame: pd.DataFrame) -> pd.DataFrame:
+    """`frame` in the order of its key, empty cells last; sorted by codes, since text compares slowly."""
     key = [c for c in contract.full_key(frame) if c in frame.columns]
-    return frame.sort_values(key, kind="stable", ignore_index=True)
+    ranks = [pd.factorize(frame[c], sort=True, use_na_sentinel=True)[0] for c in reversed(key)]
+    order = np.lexsort([np.where(r < 0, len(frame), r) for r in ranks])
+    return frame.iloc[order].reset_index(drop=True)

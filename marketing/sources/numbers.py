@@ -117,8 +117,7 @@ def _bare(texts: pd.Series) -> tuple[pd.Series, str]:
 
 
 def _matches(texts: pd.Series, pattern: str) -> "np.ndarray[tuple[int], np.dtype[np.bool_]]":
-    found = texts.str.contains(pattern) & texts.str.contains(r"\d")
-    return found.to_numpy(bool)
+    return tables.matches(texts, pattern) & tables.matches(texts, r"\d")
 
 
 def _cast(texts: pd.Series, mark: str) -> "np.ndarray[tuple[int], np.dtype[np.float64]]":

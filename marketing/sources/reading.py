@@ -127,7 +127,7 @@ def _common_mark(contract: tables.Table, raw: pd.DataFrame) -> str:
         column = contract.column(str(name))
         if raw[name].dtype == "str" and (column is None or column.kind in ("number", "count")):
             filled = raw[name].dropna().head(10_000)
-            if column or (len(filled) and filled.str.contains(numbers.PLAIN).all()):
+            if column or (len(filled) and tables.matches(filled, numbers.PLAIN).all()):
                 marks.add(numbers.decimal_mark(filled))
     marks -= {"", "?"}
     return marks.pop() if len(marks) == 1 else ""
@@ -143,8 +143,8 @@ def _type(contract: tables.Table, name: str, values: pd.Series, mark: str, order
     if column.kind in ("number", "count"):
         if pd.api.types.is_numeric_dtype(values):
             return _fine(values.astype(float))
-        return numbers.parse(sheets.as_text(values), mark, column)
-    texts = sheets.as_text(values)
+        return numbers.parse(tables.as_text(values), mark, column)
+    texts = tables.as_text(values)
     return _fine(
         texts.str.replace(r"[\x{a0}\x{2000}-\x{200a}\x{202f}\x{3000}]", " ", regex=True)
         if column.kind == "id"
@@ -159,14 +159,14 @@ def _fine(values: pd.Series) -> Typed:
 def _type_extra(name: str, values: pd.Series, mark: str, *, text_only: bool) -> Typed:
     if pd.api.types.is_numeric_dtype(values) and not text_only:
         return _fine(values.astype(float))
-    texts = sheets.as_text(values)
+    texts = tables.as_text(values)
     plain = None if text_only else numbers.plain_numbers(texts, mark)
     return _fine(texts if plain is None else plain)
 
 
 def _type_dates(values: pd.Series, order: str | None, column: tables.Column) -> Typed:
     if not pd.api.types.is_datetime64_any_dtype(values):
-        return dates.parse(sheets.as_text(values), order, column)
+        return dates.parse(tables.as_text(values), order, column)
     timed = (values.notna() & (values != values.dt.normalize())).to_numpy(bool)
     faults = tables.faults_at(values, timed, *dates.NO_TIME, column)
     return Typed(values.astype("datetime64[us]"), timed, faults)

@@ -50,13 +50,6 @@ def tidy(sheet: Sheet, limits: Limits) -> Sheet:
     return Sheet(names, cells, sheet.mark, sheet.platform, sheet.notes, faults, sheet.cell_faults)
 
 
-def as_text(values: pd.Series) -> pd.Series:
-    """The cells as text: whole numbers without ".0", days without a time of day."""
-    if values.dtype == "str":
-        return values
-    return values.map(tables.told, na_action="ignore").astype("str")
-
-
 def _trimmed(values: pd.Series) -> pd.Series:
     values = values.str.replace("\r\n", "\n", regex=False).str.strip()
     return values.where(values != "")

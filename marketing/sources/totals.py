@@ -18,7 +18,7 @@ def leave_out(contract: tables.Table, raw: pd.DataFrame) -> tuple[pd.DataFrame, 
     texts = [name for name in raw.columns if raw[name].dtype == "str"]
     if not texts or raw.empty:
         return raw, [], []
-    says = pd.DataFrame({name: raw[name].str.contains(TOTAL, na=False) for name in texts}, index=raw.index)
+    says = pd.DataFrame({name: tables.matches(raw[name], TOTAL) for name in texts}, index=raw.index)
     any_total = says.any(axis=1).to_numpy(bool)
     if not any_total.any():
         return raw, [], []
