@@ -100,16 +100,15 @@ def regressors(events: pd.DataFrame, line: Line, horizon: int) -> pd.DataFrame:
 
 
 def unknown_ahead(events: pd.DataFrame, line: Line, horizon: int) -> pd.DataFrame:
-    """Planned events within the horizon of a kind that the trend has not met: no forecast can allow for them."""
+    """kind and date of planned events ahead whose kind is new to the trend: no forecast allows for them."""
     concerned = of_line(events, line)
-    if concerned.empty:
-        return concerned
-    kinds = concerned["kind"].map(kind_of) if "kind" in concerned else pd.Series("event", index=concerned.index)
+    kinds = [kind_of(kind) for kind in concerned["kind"]] if "kind" in concerned else ["event"] * len(concerned)
+    told = pd.DataFrame({"kind": kinds, "date": concerned["date"].to_numpy()})
     dates = following(line.dates[-1], line.frequency.code, horizon)
     known = regressors(events, line, horizon).columns
-    ahead = (concerned["date"] >= dates[0]) & (concerned["date"] <= dates[-1]) & ~kinds.isin(known)
-    planned = kinds.map(lambda kind: SHAPES.get(kind, OTHER).planned)
-    return concerned.assign(kind=kinds)[ahead & planned].sort_values("date")
+    planned = told["kind"].map(lambda kind: SHAPES.get(kind, OTHER).planned).astype(bool)
+    ahead = told["date"].between(dates[0], dates[-1]) & planned & ~told["kind"].isin(known)
+    return told[ahead].drop_duplicates().sort_values(["date", "kind"], ignore_index=True)
 
 
 def _pulse(start: pd.Timestamp, end: object, shape: Shape, dates: pd.DatetimeIndex, code: str) -> NDArray[np.float64]:

@@ -16,19 +16,8 @@ from marketing.trends.frequencies import Frequency
 
 CUTOFFS = 3
 YARDSTICK = "seasonal_naive"
-COLUMNS = [
-    "trend",
-    "forecaster",
-    "horizon",
-    "mase",
-    "smape",
-    "msis80",
-    "coverage80",
-    "coverage95",
-    "skill",
-    "cutoffs",
-    "wape",
-]
+SCORES = ["mase", "smape", "msis80", "coverage80", "coverage95", "skill"]
+COLUMNS = ["trend", "forecaster", "horizon", *SCORES, "cutoffs", "wape"]
 
 
 def cutoffs(points: int, horizon: int, frequency: Frequency) -> list[int]:

@@ -4,8 +4,6 @@ import datetime as dt
 import math
 from collections.abc import Mapping, Sequence
 
-import pandas as pd
-
 from marketing.trends.frequencies import FREQUENCIES, Frequency
 from marketing.trends.outlook import Outlook
 
@@ -44,7 +42,7 @@ def sentence(
     today: dt.date,
     score: Mapping[str, float] | None,
     points: int = 0,
-    ahead: Sequence[Mapping[str, object]] = (),
+    ahead: Sequence[tuple[str, dt.date]] = (),
 ) -> str:
     """The forecast of one trend in two or three sentences.
 
@@ -54,7 +52,7 @@ def sentence(
         frequency: "D", "W" or "M". today: The date that counts as today.
         score: The forecaster's row of `scores`, or None where history was too short for one.
         points: The values in its history, which tell what seasonal naive repeats.
-        ahead: Events that no forecast can allow for (:func:`marketing.trends.events.unknown_ahead`): kind, date.
+        ahead: Events that no forecast can allow for (:func:`marketing.trends.events.unknown_ahead`).
     """
     period = FREQUENCIES[frequency]
     parts = [_expectation(told, name, metric, dimensions, period, today), *(_warning(e, today) for e in ahead)]
@@ -92,20 +90,19 @@ def _month(date: dt.date, today: dt.date) -> str:
     return f"{date:%B}" + ("" if date.year == today.year else f" {date.year}")
 
 
-def _warning(event: Mapping[str, object], today: dt.date) -> str:
-    kind = str(event["kind"])
+def _warning(event: tuple[str, dt.date], today: dt.date) -> str:
+    kind, date = event
     article = "An" if kind[:1] in "aeiou" else "A"
-    when = pd.Timestamp(str(event["date"])).date()
-    return f"{article} {kind} on {day(when, today)} is not in these numbers: no earlier one tells what it will bring."
+    return f"{article} {kind} on {day(date, today)} is not in these numbers: no earlier one tells what it will bring."
 
 
 def _record(score: Mapping[str, float] | None, period: Frequency, points: int) -> str:
-    if score is None or pd.isna(score["wape"]):
+    if score is None or math.isnan(score["wape"]):
         return "There is too little history to check forecasts against."
     checks = int(score["cutoffs"])
     over = f"over the last {NUMBERS[checks]} checks" if checks > 1 else "in the one check that its history allows"
     record = f"Forecasts for it were off by {score['wape']:.0%} on average {over}"
-    if pd.isna(score["skill"]):
+    if math.isnan(score["skill"]):
         return record + "."
     skill = score["skill"]
     repeating = REPEATING.get((period.code, period.season_length(points) > 1), "repeating the last value")
