@@ -63,7 +63,7 @@ def factor(errors: pd.DataFrame) -> float:
     cutoffs = told["cutoff"].nunique()
     if not cutoffs:
         return 1.0
-    own = float((told["miss"] / told["width"]).quantile(0.8)) / LEVELS[80]
+    own = float(np.quantile(told["miss"].to_numpy() / told["width"].to_numpy(), 0.8)) / LEVELS[80]
     return float(np.exp(cutoffs / (cutoffs + PATIENCE) * np.log(max(own, NARROWEST))))
 
 

@@ -16,6 +16,7 @@ from marketing.trends.frequencies import Frequency
 
 CUTOFFS = 3
 YARDSTICK = "seasonal_naive"
+MISSES = ["trend", "cutoff", "date", "value", "expected", "miss", "width", "scale"]
 SCORES = ["mase", "smape", "msis80", "coverage80", "coverage95", "skill"]
 COLUMNS = ["trend", "forecaster", "horizon", *SCORES, "cutoffs", "wape"]
 
@@ -47,35 +48,40 @@ def cut(trends: pd.DataFrame, horizon: int, starts: dict[str, int]) -> pd.DataFr
 
 
 def misses(trends: pd.DataFrame, cuts: pd.DataFrame, continued: pd.DataFrame) -> pd.DataFrame:
-    """Forecasts from each cutoff beside what came, with bands.
+    """Forecasts from each cutoff beside what came, with bands that know only errors seen by then.
 
     `continued` is a forecaster's result for `cuts`. Returns a row for each step whose value is known: trend,
-    cutoff, step, date, value, expected, miss (log scale), width, the band's columns and `scale`, the seasonal
-    naive error before the cutoff.
+    cutoff, date, value, expected, miss (log scale), width (before the trend's own factor), the band's columns and
+    scale (the seasonal naive error before the cutoff).
     """
-    parts = []
+    came = {trend: rows.set_index("date")["value"] for trend, rows in trends.groupby("trend")}
+    heads = cuts.drop_duplicates("trend").set_index("trend")
+    found = dict(list(continued.groupby("trend", sort=False)))
+    parts: dict[str, list[pd.DataFrame]] = {}
     for line in lines(cuts):
-        whole, number = cuts.loc[cuts["trend"] == line.trend, ["whole", "cutoff"]].iloc[0]
-        rows = continued[continued["trend"] == line.trend].reset_index(drop=True)
-        rows = rows.assign(trend=whole, cutoff=number, step=np.arange(1, len(rows) + 1))
-        rows["width"] = bands.widths(line, rows["step"].to_numpy())
-        rows["scale"] = scale(line)
-        rows["known_until"] = line.dates[-1]
-        parts.append(rows)
-    if not parts:
-        return pd.DataFrame(columns=["trend", "cutoff", "miss", "width", "scale", "value", "expected"])
-    told = pd.concat(parts).merge(trends[["trend", "date", "value"]], on=["trend", "date"], how="left")
-    told["miss"] = (np.log1p(told["value"]) - np.log1p(told["expected"])).abs()
-    return _banded(told).dropna(subset=["value"])
-
-
-def _banded(told: pd.DataFrame) -> pd.DataFrame:
-    parts = []
-    for (trend, _), rows in told.groupby(["trend", "cutoff"], sort=True):
-        earlier = told[(told["trend"] == trend) & (told["date"] <= rows["known_until"].iloc[0])]
-        width = rows["width"].to_numpy() * bands.factor(earlier)
-        parts.append(rows.assign(**bands.around(rows["expected"].to_numpy(), width)))
-    return pd.concat(parts, ignore_index=True)
+        whole = str(heads.at[line.trend, "whole"])
+        rows = found[line.trend]
+        expected = rows["expected"].to_numpy(float)
+        value = came[whole].reindex(rows["date"]).to_numpy(float)
+        width = bands.widths(line, np.arange(1, len(rows) + 1))
+        earlier = [part[part["date"] <= line.dates[-1]] for part in parts.get(whole, [])]
+        own = bands.factor(pd.concat(earlier)) if earlier else 1.0
+        told = pd.DataFrame(
+            {
+                "trend": whole,
+                "cutoff": heads.at[line.trend, "cutoff"],
+                "date": rows["date"].to_numpy(),
+                "value": value,
+                "expected": expected,
+                "miss": np.abs(np.log1p(value) - np.log1p(expected)),
+                "width": width,
+                **bands.around(expected, width * own),
+                "scale": scale(line),
+            }
+        )
+        parts.setdefault(whole, []).append(told[told["value"].notna()])
+    made = [part for some in parts.values() for part in some]
+    return pd.concat(made or [pd.DataFrame(columns=MISSES)], ignore_index=True)
 
 
 def scale(line: Line) -> float:
