@@ -103,6 +103,11 @@ def _carry_out(
     return failures, errors
 
 
+def log(folder: Path, run: str) -> Path:
+    """What the worker of a run printed, for developers."""
+    return folder / "runs" / f"{run}.log"
+
+
 def in_words(error: Exception) -> str:
     """What to tell a person of an error."""
     if isinstance(error, MarqueeError):
@@ -164,12 +169,12 @@ class _Crew:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._started: dict[str, list[subprocess.Popen[bytes]]] = {}
+        self._started: dict[tuple[Path, str], list[subprocess.Popen[bytes]]] = {}
 
     def start(self, folder: Path, record: RunRecord, ledger: Ledger) -> None:
         """A worker for the run, unless one is on its way; a run that cost TRIES workers is ended in words."""
         with self._lock:
-            started = self._started.setdefault(record.run, [])
+            started = self._started.setdefault((folder.absolute(), record.run), [])
             if started and started[-1].poll() is None:
                 return
             if len(started) < TRIES:
@@ -187,11 +192,11 @@ def _spawn(folder: Path, run: str) -> subprocess.Popen[bytes]:
     """A worker that outlives the browser but not this process; it yields to whoever serves pages."""
     command = [sys.executable, "-m", "pipelines", "work", run, "--workspace", str(folder.absolute())]
     (folder / "runs").mkdir(exist_ok=True)
-    with (folder / "runs" / f"{run}.log").open("ab") as log:
+    with log(folder, run).open("ab") as said:
         return subprocess.Popen(  # noqa: S603 - our own interpreter and module
             [*command, "--parent", str(os.getpid())],
             cwd=HOUSE,
             stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
+            stdout=said,
+            stderr=said,
         )

@@ -23,7 +23,7 @@ def dashboard(folder: Path, port: int) -> int:
     script = dashboard_script()
     environment = _environment(folder)
     os.chdir(script.parent)
-    sys.stdout.flush()
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the address is told above already
     os.execve(sys.executable, _command(script, port), environment)  # noqa: S606 - our own interpreter and script
 
 
@@ -31,7 +31,11 @@ def start(folder: Path, port: int) -> subprocess.Popen[bytes]:
     """Serve the workspace in another process."""
     script = dashboard_script()
     return subprocess.Popen(  # noqa: S603 - our own interpreter and script
-        _command(script, port), cwd=script.parent, env=_environment(folder), stdin=subprocess.DEVNULL
+        _command(script, port),
+        cwd=script.parent,
+        env=_environment(folder),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
     )
 
 
@@ -82,6 +86,7 @@ def _command(script: Path, port: int) -> list[str]:
         "browser.gatherUsageStats": "false",
         "client.showErrorDetails": "none",
         "client.toolbarMode": "viewer",
+        "logger.level": "warning",
     }
     told = [f"--{name}={value}" for name, value in choices.items()]
     return [sys.executable, "-m", "streamlit", "run", str(script), *told]

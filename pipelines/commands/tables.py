@@ -9,7 +9,7 @@ from marketing.errors import InputError
 from marketing.ledger import Ledger
 from marketing.workspace import Workspace
 from pipelines.commands import acting
-from pipelines.terminal import print_json, say
+from pipelines.terminal import print_json, say, tell
 
 
 def ingest(
@@ -32,6 +32,8 @@ def ingest(
     told = {"mapping": pairs(mapping, "--map"), "sets": pairs(sets, "--set"), "dates": order(dates)}
     workspace = Workspace.create(folder)
     counts = job.ingest(workspace, table, files, **told, limits=chosen.limits, now=acting.now())
+    for note in counts.notes:
+        tell(note)
     rows = {"new": counts.new, "changed": counts.changed, "unchanged": counts.unchanged}
     with contextlib.closing(Ledger(workspace.ledger_url)) as ledger:
         ledger.append_audit(

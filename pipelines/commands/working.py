@@ -79,7 +79,7 @@ def forecast(folder: Path, source: Path | None, horizon: int | None, frequency: 
         tables, report = job.forecast_file(
             reading.frame,
             horizon=horizon,
-            frequency=frequency,  # type: ignore[arg-type] - one of the three by now
+            frequency=frequency,  # type: ignore[arg-type]  # one of the three by now
             progress=progress,
         )
     if out is None:
@@ -101,11 +101,16 @@ def work(folder: Path, run: str, parent: int | None) -> int:
     if parent is not None:
         lifeline.end_with(parent)
     os.nice(NICENESS)
+    log = runs.log(folder, run)
     try:
         record = runs.work(folder, run, clock=acting.now)
     except MarqueeError:
         raise
     except Exception:
-        traceback.print_exc()  # into the run's log; the ledger has it in words
+        traceback.print_exc()  # into the log; the ledger has it in words
         return 1
+    finally:
+        sys.stderr.flush()
+        if log.is_file() and not log.stat().st_size:
+            log.unlink()
     return 0 if record.state == "done" else 1
