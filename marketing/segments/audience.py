@@ -1,0 +1,138 @@
+"""Who and what may be used to find groups: people as a matrix of numbers and codes, the rest set aside in words."""
+
+import datetime as dt
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from marketing.segments import cells, minors
+from marketing.segments.fairness import special_category
+
+LEVELS = 24  # of a category are told apart; rarer ones count together
+RARE = 0.005  # a level with a smaller share of people counts with the rare ones
+OTHER = ""  # the level of all rare levels together; it is never spoken of
+
+Kind = Literal["number", "category"]
+
+
+@dataclass(frozen=True)
+class Column:
+    """One usable column: numbers, or codes that point into `levels`; NaN is missing."""
+
+    name: str
+    kind: Kind
+    values: NDArray[np.float64]
+    levels: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class SetAside:
+    """A column or some people kept out, and why. `people` is how many people; None for columns."""
+
+    subject: str
+    name: str
+    reason: str
+    people: int | None = None
+
+
+@dataclass(frozen=True)
+class Audience:
+    """People (sorted by id) and columns (sorted by name) that groups are found in; and everything kept out."""
+
+    persons: NDArray[np.object_]
+    columns: tuple[Column, ...]
+    set_aside: tuple[SetAside, ...]
+
+    @property
+    def matrix(self) -> NDArray[np.float64]:
+        """A row a person, a column a column."""
+        if not self.columns:
+            return np.empty((len(self.persons), 0))
+        return np.column_stack([column.values for column in self.columns])
+
+    @property
+    def categorical(self) -> list[int]:
+        """Positions of the columns that hold codes."""
+        return [at for at, column in enumerate(self.columns) if column.kind == "category"]
+
+
+def prepare(frame: pd.DataFrame, *, today: dt.date, allowed: Collection[str] = ()) -> Audience:
+    """Sort out `frame` (person, then any columns). `allowed` names columns on sex or gender that settings let in."""
+    frame = frame.sort_values("person", kind="stable", ignore_index=True)
+    attributes = frame.drop(columns="person")
+    attributes = attributes[sorted(attributes.columns, key=str)]
+    young = minors.find(attributes, today)
+    set_aside = []
+    if young:
+        anyone = np.logical_or.reduce([mask.to_numpy(bool) for mask in young.values()])
+        reason = f"By {', '.join(young)}. Nobody who may be a minor is put in a group that is advertised to."
+        set_aside.append(SetAside("people", f"may be under {minors.ADULT}", reason, int(anyone.sum())))
+        frame, attributes = frame[~anyone], attributes[~anyone]
+    columns: list[Column] = []
+    for name in attributes.columns:
+        usable = _usable(str(name), attributes[name], allowed)
+        if isinstance(usable, Column):
+            twin = next((c.name for c in columns if _same(c, usable)), None)
+            if twin is None:
+                columns.append(usable)
+                continue
+            usable = f"It says the same as {twin}."
+        set_aside.append(SetAside("column", str(name), usable))
+    return Audience(frame["person"].to_numpy(object), tuple(columns), tuple(set_aside))
+
+
+def _usable(name: str, column: pd.Series, allowed: Collection[str]) -> Column | str:
+    """The column ready for use, or the reason why it is set aside."""
+    cleaned = cells.clean(column)
+    levels = cleaned.value_counts()
+    if category := special_category(name, map(str, levels.index[:200])):
+        if not category.setting:
+            return f"It tells {category.id}, which the law keeps out of advertising by profile."
+        if name not in allowed:
+            return f"It tells {category.id}; groups are not made by it unless the settings let it in."
+    if minors.telling(name) in ("flag", "grade"):
+        return "It is used only to keep minors out."
+    if reason := cells.unusable(name, cleaned, levels):
+        return reason
+    if cells.is_number(name, cleaned):
+        return Column(name, "number", cleaned.to_numpy(np.float64, na_value=np.nan))
+    return _category(name, cleaned, levels)
+
+
+def _category(name: str, column: pd.Series, levels: pd.Series) -> Column | str:
+    """Codes of the commonest levels, in alphabetical order, and one more for all rare ones."""
+    if pd.api.types.is_numeric_dtype(column):
+        column = column.map("{:g}".format, na_action="ignore")
+        levels = column.value_counts()
+    common = levels[levels >= max(RARE * len(column), 2)].index[:LEVELS]
+    if not len(common):
+        return "It has too many different values, each of few people."
+    known = sorted(map(str, common))
+    codes = column.map({level: float(code) for code, level in enumerate(known)})
+    values = np.array(codes, np.float64)
+    rare = column.notna().to_numpy() & np.isnan(values)
+    if rare.any():
+        values[rare] = len(known)
+        known.append(OTHER)
+    if len(known) == 1:
+        return "Everyone has the same value."
+    return Column(name, "category", values, tuple(known))
+
+
+def _same(one: Column, other: Column) -> bool:
+    """Whether two columns tell people apart in the same way, be it under other names or in other units."""
+    missing = np.isnan(one.values)
+    if one.kind != other.kind or not np.array_equal(missing, np.isnan(other.values)):
+        return False
+    if one.kind == "number":
+        return np.array_equal(_ranks(one.values[~missing]), _ranks(other.values[~missing]))
+    pairs = np.unique(np.column_stack([one.values[~missing], other.values[~missing]]), axis=0)
+    return len(pairs) == len(np.unique(pairs[:, 0])) == len(np.unique(pairs[:, 1]))
+
+
+def _ranks(values: NDArray[np.float64]) -> NDArray[np.intp]:
+    return np.asarray(np.unique(values, return_inverse=True)[1])

@@ -1,0 +1,109 @@
+"""Groups in words: a name of two to four words, and a sentence, from what sets each apart."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from marketing.segments import wording
+from marketing.segments.fairness import is_special_value, is_unspoken
+from marketing.segments.traits import Trait
+from marketing.segments.wording import Forms
+
+DESCRIBED = 100  # people: smaller groups are not described; Google serves no audience below it
+SHOWN = 50  # people: smaller groups are not shown at all
+WORDS = (2, 4)  # in a name
+NAMED_AFTER = 6  # the weightiest traits that a name may be made of
+ALONE = 6  # a name of one trait comes after names of two of about this rank
+TOLD = 3  # traits in the sentence
+PLAIN = ("Largest", "Larger", "Middle", "Smaller", "Smallest", "Remaining", "Other", "Further")
+WHOLE = "The whole audience"
+
+
+@dataclass(frozen=True)
+class Speech:
+    """A trait that a group may be named after, with the forms that say it."""
+
+    trait: Trait
+    forms: Forms
+
+
+def name_all(traits: Sequence[Sequence[Trait]], sizes: Sequence[int]) -> list[str]:
+    """A name for each group, no two alike; the largest group chooses first."""
+    names = [""] * len(traits)
+    taken: set[str] = set()
+    for group in sorted(range(len(traits)), key=lambda g: (-sizes[g], g)):
+        options = [*names_from(traits[group]), *(f"{word} mixed group" for word in PLAIN)]
+        names[group] = next(name for name in options if name.lower() not in taken)
+        taken.add(names[group].lower())
+    return names
+
+
+def names_from(traits: Sequence[Trait]) -> Iterator[str]:
+    """Names that these traits (weightiest first) can make, best first: of weighty traits, and said in a plain way."""
+    spoken = [speech for trait in traits if (speech := _speech(trait))][:NAMED_AFTER]
+    ranked = [
+        (at + other + clumsy, name)
+        for at, first in enumerate(spoken)
+        for other, second in enumerate(spoken)
+        if first.trait.column != second.trait.column
+        for clumsy, name in _pair(first.forms, second.forms)
+    ]
+    ranked += [(at + ALONE, name) for at, speech in enumerate(spoken) for name in _single(speech.forms)]
+    for _, name in sorted(ranked, key=lambda entry: entry[0]):
+        if _fits(name):
+            yield name[:1].upper() + name[1:]
+
+
+def sentence(size: int, share: float, traits: Sequence[Trait]) -> str:
+    """The group in a sentence: how many, and what is commoner in it than elsewhere."""
+    people = f"{size:,} people, {share:.0%} of the audience."
+    if size < DESCRIBED:
+        return f"{size:,} people, too few to describe; groups are described from {DESCRIBED}."
+    told = [f"{_inside(t.trait)} ({t.share:.0%}, everyone {t.everyone:.0%})" for t in traits if t.lift > 1][:TOLD]
+    if not told:
+        return f"{people} Nothing in the columns sets them clearly apart."
+    listed = told[0] if len(told) == 1 else f"{', '.join(told[:-1])} and {told[-1]}"
+    return f"{people} More often than elsewhere: {listed}."
+
+
+def _speech(trait: Trait) -> Speech | None:
+    """How a name may say this trait; None where no name may or can."""
+    if trait.lift <= 1 or is_unspoken(trait.column) or is_special_value(trait.value):
+        return None
+    if trait.side == "is":
+        forms = wording.category_forms(trait.column, trait.value)
+    else:
+        forms = wording.number_forms(trait.column, trait.value, trait.side)
+    return Speech(trait, forms) if forms != Forms() else None
+
+
+def _pair(first: Forms, second: Forms) -> Iterator[tuple[int, str]]:
+    """Two traits in one name, each way with how clumsy it is."""
+    if second.adjective and first.noun:
+        yield 0, f"{second.adjective} {first.noun}"
+    if first.noun and second.tail:
+        yield 1, f"{first.noun} {second.tail}"
+    if first.adjective and second.tail:
+        yield 3, f"{first.adjective} people {second.tail}"
+    if first.adjective and second.adjective:
+        yield 3, f"{first.adjective} {second.adjective} people"
+
+
+def _single(forms: Forms) -> list[str]:
+    names = [forms.noun] if forms.noun else []
+    if forms.adjective:
+        names.append(f"{forms.adjective} people")
+    if forms.tail:
+        names.append(f"people {forms.tail}")
+    return names
+
+
+def _fits(name: str) -> bool:
+    """Whether a name has two to four words, none of them twice."""
+    parts = name.lower().split()
+    stems = {part.rstrip("s") for part in parts}
+    return WORDS[0] <= len(parts) <= WORDS[1] and len(stems) == len(parts)
+
+
+def _inside(text: str) -> str:
+    """A trait within a sentence: its first letter small, unless it begins with an abbreviation."""
+    return text if text[:2].isupper() else text[:1].lower() + text[1:]

@@ -1,0 +1,186 @@
+"""Columns and values in words: what a share is a share of ("Balance over 2,000"), and forms that names are made of.
+
+How known kinds of columns are spoken of is data, in `naming.toml`; the rest follows a few plain patterns.
+"""
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import resources
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from marketing.errors import printable
+from marketing.segments.fairness import name_words, pattern, words
+
+LABEL_LIMIT = 40  # characters of a column's name or a value that are shown
+EARLIEST_YEAR, LATEST_YEAR = 1850, 2200  # whole numbers between these are years, and written without a comma
+NONE = "none"  # the span of nought alone, where nothing is below it
+
+
+@dataclass(frozen=True)
+class Forms:
+    """How people with a trait may be spoken of in a name; "" where it cannot be said so."""
+
+    adjective: str = ""
+    noun: str = ""
+    tail: str = ""
+
+
+def label(name: str) -> str:
+    """A column's name as words: "minutes_a_session" is "minutes a session"."""
+    split = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", printable(name, LABEL_LIMIT))
+    parts = [part for part in re.split(r"[\s_.\-/]+", split) if part]
+    return " ".join(part if part.isupper() and len(part) <= 4 else part.lower() for part in parts) or "column"
+
+
+def value_label(value: str) -> str:
+    """A value as words."""
+    shown = printable(value, LABEL_LIMIT).replace("_", " ").strip(" .,;:")
+    return shown or "blank"
+
+
+def category_trait(name: str, value: str) -> str:
+    """What people with this value of a column have in common: "Plays on a console", "No loan", "Job: retired"."""
+    entry = _entry(name, value)
+    if told := entry.get("trait"):
+        return _sentence(str(told).format(value=value_label(value)))
+    if value in ("yes", "no"):
+        return _answer(name, yes=value == "yes")
+    return _sentence(f"{label(name)}: {value_label(value)}")
+
+
+def number_trait(name: str, value: str) -> str:
+    """What people within this span of a column have in common: "Balance over 2,000"."""
+    return _sentence(f"{label(name)}: none" if value == NONE else f"{label(name)} {value}")
+
+
+def category_forms(name: str, value: str) -> Forms:
+    """How a name may speak of people with this value."""
+    entry = _entry(name, value)
+    shown, column = value_label(value), _bare(name)
+    if entry or (value not in ("yes", "no") and _role(name, "any", "values")):
+        made = {form: str(entry.get(form, "")).format(value=shown, column=column) for form in FORMS}
+        return _sayable(Forms(**made))
+    if value in ("yes", "no"):
+        return _sayable(_answer_forms(name, column, yes=value == "yes"))
+    return _sayable(Forms(tail=f"with {shown} {column}" if len(f"{shown} {column}".split()) <= 3 else f"with {shown}"))
+
+
+def number_forms(name: str, value: str, side: str) -> Forms:
+    """How a name may speak of people whose number is high or low."""
+    if value == NONE:
+        return _sayable(Forms(tail=f"without {_bare(name)}"))
+    if side not in ("high", "low"):
+        return Forms()
+    if entry := _role(name, side).get(side):
+        return _sayable(Forms(**{form: str(entry.get(form, "")) for form in FORMS}))
+    return _sayable(Forms(tail=f"with {side} {_bare(name)}"))
+
+
+def span(over: float, up_to: float, *, lowest: float, whole: bool, years: bool) -> str:
+    """The numbers above `over` and not above `up_to`, in words."""
+
+    def told(value: float) -> str:
+        return figure(value, years=years)
+
+    if over == -np.inf:
+        if up_to == lowest:
+            return NONE if up_to == 0 else told(up_to)
+        return f"up to {told(up_to)}"
+    if up_to == np.inf:
+        return f"over {told(over)}"
+    first = over + 1 if whole else over
+    return told(up_to) if whole and first == up_to else f"{told(first)} to {told(up_to)}"
+
+
+def figure(value: float, *, years: bool = False) -> str:
+    """A number as people write it: "2,000", "0.35", "−12"."""
+    if value == round(value):
+        shown = f"{value:.0f}" if years else f"{value:,.0f}"
+    else:
+        shown = f"{value:,.1f}" if abs(value) >= 10 else f"{value:.2g}"
+    return shown.replace("-", "−")
+
+
+def rounded(value: float) -> float:
+    """`value` at two figures, which are easily said; small whole numbers stay."""
+    if value == 0 or (value == round(value) and abs(value) < 100):
+        return float(value)
+    places = 1 - int(np.floor(np.log10(abs(value))))
+    return float(round(value, places))
+
+
+def is_years(known: NDArray[np.float64]) -> bool:
+    """Whether a column's numbers are years."""
+    between = known.min() >= EARLIEST_YEAR and known.max() <= LATEST_YEAR
+    return bool(between and (known == known.round()).all())
+
+
+FORMS = ("adjective", "noun", "tail")
+
+
+def _answer(name: str, *, yes: bool) -> str:
+    shown = label(name)
+    first = shown.split()[0]
+    if first in _lexicon()["words"]["verbs"]:
+        return _sentence(shown) if yes else _sentence(f"{shown}: no")
+    if first in ("is", "was"):
+        return _sentence(_bare(name)) if yes else _sentence(f"not {_bare(name)}")
+    return _sentence(f"with {_bare(name)}") if yes else _sentence(f"no {_bare(name)}")
+
+
+def _answer_forms(name: str, column: str, *, yes: bool) -> Forms:
+    first, *rest = label(name).split()
+    if first in _lexicon()["words"]["verbs"]:
+        verb = re.sub(r"(?<=ch|sh)es$|s$", "", first)
+        return Forms(tail=" ".join(["who", verb, *rest])) if yes else Forms()
+    if first in ("is", "was"):
+        return Forms(adjective=column) if yes else Forms()
+    return Forms(tail=f"with {column}") if yes else Forms(tail=f"without {column}")
+
+
+def _bare(name: str) -> str:
+    """A column's name without the word that leads in."""
+    parts = label(name).split()
+    return " ".join(parts[1:] if len(parts) > 1 and parts[0] in _lexicon()["words"]["leads"] else parts)
+
+
+def _sayable(forms: Forms) -> Forms:
+    """Forms without figures and signs: a name is words."""
+    kept = {f: getattr(forms, f) for f in FORMS}
+    return Forms(
+        **{f: text if re.fullmatch(r"[^\W\d_]+(?:[ '’&\-][^\W\d_]+)*", text) else "" for f, text in kept.items()}
+    )
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _entry(name: str, value: str) -> Mapping[str, Any]:
+    """What `naming.toml` says of this value of this column; empty where it says nothing."""
+    if value in ("yes", "no"):
+        return dict(_role(name, value).get(value, {}))
+    role = _role(name, "any", "values")
+    shared = {"trait": role["trait"]} if "trait" in role else {}
+    known = role.get("values", {}).get(words(value))
+    return {**shared, **(role.get("any", {}) if known is None else known)}
+
+
+def _role(name: str, *wanted: str) -> Mapping[str, Any]:
+    """The first role for columns of this name that has something of what is `wanted`."""
+    told = {name_words(name), words(name)}
+    for role in _lexicon()["role"]:
+        if any(key in role for key in wanted) and any(pattern(role["names"]).search(text) for text in told):
+            return dict(role)
+    return {}
+
+
+@lru_cache(maxsize=1)
+def _lexicon() -> dict[str, Any]:
+    return tomllib.loads(resources.files("marketing.segments").joinpath("naming.toml").read_text("utf-8"))
