@@ -18,6 +18,7 @@ ORDERS = {"": "found out", "dmy": "day, month, year", "mdy": "month, day, year",
 KEPT = "keep under its own name"
 SHOWN_FAULTS = 50
 SUFFIXES = ["csv", "tsv", "txt", "xlsx", "parquet"]
+OPEN = "adding a file"  # in session state: whether the dialog is open
 STORED = "stored now"  # in session state: what the last file brought, and its table
 WORK = {"engagement": "forecast", "events": "forecast", "audience": "segment", "viewing": "segment"}
 NEXT = {"forecast": "Update the forecasts", "segment": "Find the groups again"}
@@ -53,8 +54,9 @@ def _top(place: Place, path: Path | None, look: Look | None) -> None:
         if st.button(
             "Add a file", type="primary" if next_step else "secondary", icon=":material/upload:", disabled=not able
         ):
-            st.session_state[progress.DIALOG] = True
-            _add(place)
+            st.session_state[OPEN] = True
+    if st.session_state.get(OPEN):
+        _add(place)
 
 
 def _answer(place: Place, look: Look | None) -> str:
@@ -87,7 +89,7 @@ def _below(place: Place, path: Path | None, look: Look | None) -> str:
 
 
 def _closed() -> None:
-    st.session_state[progress.DIALOG] = False
+    st.session_state[OPEN] = False
 
 
 @st.dialog("Add a file", on_dismiss=_closed)

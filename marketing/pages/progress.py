@@ -14,7 +14,6 @@ BUSY, IDLE = 2, 15  # seconds between looks, while something runs and while noth
 TOLD_BEFORE_ESTIMATE = 0.1  # of the work: earlier, the time left is a guess
 DOING = {"forecast": "Forecasting", "segment": "Looking for segments", "draft": "Writing"}
 COUNTED = {"forecast": "trend", "segment": "step", "draft": "draft"}
-DIALOG = "a dialog is open"  # in session state: drawing the page anew would close it
 
 
 def watch(place: Place) -> None:
@@ -59,7 +58,7 @@ def _reason(failed: Mapping[str, Any]) -> str:
 
 
 def _look(place: Place, drawn: object) -> None:
-    if _mark(place) != drawn and not st.session_state.get(DIALOG):
+    if _mark(place) != drawn:
         st.rerun()
     for run in under_way(place):
         with st.status(_sentence(place, run), state="running"):

@@ -119,7 +119,7 @@ LEVELS = {"harbour-lights": 31000, "tidebreaker": 15000, "the-quiet-orchard": 80
 
 
 def _wave(day: pd.Timestamp, level: float) -> float:
-    return round(level * (1 + 0.25 * (day.dayofweek >= 5) + 0.08 * math.sin(day.dayofyear / 3)))
+    return round(level * (1 + 0.25 * (day.day_of_week >= 5) + 0.08 * math.sin(day.day_of_year / 3)))
 
 
 def _engagement() -> pd.DataFrame:
@@ -132,7 +132,7 @@ def _engagement() -> pd.DataFrame:
         if not (title == "harbour-lights" and pd.Timestamp(2026, 10, 2) <= day <= pd.Timestamp(2026, 10, 4))
     ]
     rows += [(day, "harbour-lights", "minutes", _wave(day, 900000), "ES") for day in days]
-    rows += [(day, "paper-moons", "views", 40.0 + day.dayofweek, "ES") for day in days[-5:]]
+    rows += [(day, "paper-moons", "views", 40.0 + day.day_of_week, "ES") for day in days[-5:]]
     return pd.DataFrame(rows, columns=["date", "title", "metric", "value", "region"])
 
 
