@@ -1,8 +1,8 @@
 """Cells of files that a spreadsheet opens: what would run there, and how it is kept from running."""
 
+import functools
 import math
 import re
-import unicodedata
 from typing import Any
 
 import pandas as pd
@@ -11,6 +11,8 @@ import pandas as pd
 STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 # Where a spreadsheet in another language parts cells, a new one may begin in the middle of ours.
 PARTS = re.compile(r"((?:^|[;\t\r\n])\s*)(?=[=+\-@＝＋－＠])")
+BREAKS = re.compile(r"\r\n?")
+CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 CELL_LIMIT = 32_767  # characters, Excel's own
 
 
@@ -19,6 +21,7 @@ def runs(text: str) -> bool:
     return text.lstrip().startswith(STARTS) or text.startswith(STARTS)
 
 
+@functools.lru_cache(10_000)  # ids and names come again in thousands of rows
 def neutral(text: str) -> str:
     """`text` with an apostrophe before whatever would run, and without control characters."""
     kept = plain(text)
@@ -29,8 +32,7 @@ def neutral(text: str) -> str:
 
 def plain(text: str) -> str:
     """`text` without control characters but line breaks and tabs, and without half characters."""
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
-    return "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cs"))
+    return CONTROLS.sub("", BREAKS.sub("\n", text))
 
 
 def typed(value: Any) -> Any:
