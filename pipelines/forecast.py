@@ -27,6 +27,7 @@ from pipelines import checkpoints, engine
 INPUTS = ("engagement", "events", "titles")
 OUTPUTS = ("trends", "forecasts", "scores")
 DAYS_AHEAD = 28
+FURTHEST = 730  # periods; as in the settings
 WRITE_AGAIN = 1.25  # tables are written when this many times as many trends are done as at the last writing
 NO_EVENTS = pd.DataFrame({"event": [], "date": pd.Series([], dtype="datetime64[us]")})
 
@@ -139,10 +140,13 @@ def forecast_file(
         The tables trends, forecasts and scores, and a report.
 
     Raises:
-        InputError: no trend can be forecast (the message says why), or the frequency is finer than the data.
+        InputError: no trend can be forecast (the message says why), the horizon is none, or the frequency is finer
+            than the data.
         MissingError: there is no such forecaster.
     """
     catalog.require(forecaster, catalog.names(FORECASTERS), "forecasters")
+    if horizon is not None and not 1 <= horizon <= FURTHEST:
+        raise InputError(f"A horizon of {horizon:,} is not possible. Ask for 1 to {FURTHEST}.")
     trends = gather(engagement)
     if frequency:
         trends = resampling.coarsened(trends, frequency)
@@ -244,7 +248,7 @@ class Job:
         trends = trends.assign(
             state=trends["state"].where(~gone_wrong, "failed"),
             reason=trends["reason"].where(~gone_wrong, trends["trend"].map(failed)),
-            sentence=trends["trend"].map(self.sentences),
+            sentence=[self.sentences.get(trend, "") for trend in trends["trend"]],
         ).astype({"sentence": "str", "reason": "str"})
         made: dict[str, list[pd.DataFrame]] = {"trends": [trends], "forecasts": [], "scores": []}
         for tables in self.made.values():

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from marketing.trends import frequencies
 
 ALIKE = 0.15  # errors that days share beyond a local level's; with it 78% of real weeks and 82% of months fell within
+EVEN = 0.01  # periods that differ by less are told as alike
 STEADY = 0.05  # a change that nobody would act on
 
 
@@ -25,7 +26,7 @@ class Outlook:
     or month; `total` is what it should bring, within `total_low80` to `total_high80` in four cases of five,
     and `before` what as many periods before it brought (NaN where that is not known), `change` the share by
     which total differs from it. The peak is the window's best day for a daily trend, else the best period of
-    the whole forecast.
+    the whole forecast; `even` says that no other is clearly lower.
     """
 
     direction: Literal["up", "down", "steady"]
@@ -42,6 +43,7 @@ class Outlook:
     total_high80: float
     before: float
     change: float
+    even: bool
 
 
 def outlook(forecast_rows: pd.DataFrame, history_rows: pd.DataFrame) -> Outlook:
@@ -50,7 +52,8 @@ def outlook(forecast_rows: pd.DataFrame, history_rows: pd.DataFrame) -> Outlook:
     history = history_rows.sort_values("date")
     frequency = frequencies.FREQUENCIES[frequencies.found(pd.DatetimeIndex(history["date"]))]
     window = rows.head(frequency.window)
-    peak = (window if frequency.window > 1 else rows).sort_values("expected", kind="stable").iloc[-1]
+    spanned = window if frequency.window > 1 else rows
+    peak = spanned.iloc[int(spanned["expected"].to_numpy().argmax())]
     total = float(window["expected"].sum())
     low, high = total_band(window["expected"], window["high80"])
     recent = history["value"].tail(len(window))
@@ -71,6 +74,7 @@ def outlook(forecast_rows: pd.DataFrame, history_rows: pd.DataFrame) -> Outlook:
         total_high80=high,
         before=before,
         change=change,
+        even=bool(spanned["expected"].min() >= (1 - EVEN) * peak["expected"]),
     )
 
 

@@ -35,9 +35,7 @@ def coarsened(trends: pd.DataFrame, frequency: Code) -> pd.DataFrame:
         rows = trends[trends["trend"] == line.trend]
         if line.frequency.code != frequency:
             sums = _sums(line, frequency)
-            if sums.empty:
-                raise InputError(f"{line.trend} does not cover a whole {FREQUENCIES[frequency].period}. Add history.")
-            head = rows.drop(columns=["date", "value"]).iloc[0]
+            head = rows.drop(columns=["date", "value", "frequency"]).iloc[0]
             rows = sums.assign(**head, frequency=frequency)[trends.columns]
         parts.append(rows)
     return pd.concat(parts, ignore_index=True).astype(trends.dtypes.to_dict())
@@ -57,4 +55,6 @@ def _sums(line: Line, frequency: Code) -> pd.DataFrame:
         periods, due = periods.iloc[kept], due[kept]
     share = periods["count"] / due
     sums = (periods["sum"] / share.clip(upper=1)).where(share >= ENOUGH)
+    if sums.empty:  # no whole period: one without a value keeps the trend in the table, to be told as too short
+        sums = pd.Series([np.nan], index=starts[-1:])
     return pd.DataFrame({"date": pd.DatetimeIndex(sums.index).as_unit("us"), "value": sums.to_numpy()})

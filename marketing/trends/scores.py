@@ -22,8 +22,11 @@ COLUMNS = ["trend", "forecaster", "horizon", *SCORES, "cutoffs", "wape"]
 
 
 def cutoffs(points: int, horizon: int, frequency: Frequency) -> list[int]:
-    """How many points stand before each cutoff, earliest first; none where history is too short for one."""
-    least = max(frequency.minimum, 2 * frequency.season_length(points))
+    """How many points stand before each cutoff, earliest first; none where history is too short for one.
+
+    As with the forecast itself, what is before a cutoff is at least as long as what comes after it.
+    """
+    least = max(frequency.minimum, horizon, 2 * frequency.season_length(points))
     room = points - horizon - least
     if room < 0:
         return []

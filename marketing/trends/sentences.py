@@ -71,9 +71,16 @@ def _expectation(
     if told.total == 0:
         return said + "."
     if period.window > 1:
-        return f"{said}, most on {told.peak_date:%A} {day(told.peak_date, today)}."
+        return said + (", about as many each day." if told.even else f", most on {_weekday(told.peak_date, today)}.")
+    until = f"until {_month(told.last, today) if period.code == 'M' else 'that of ' + day(told.last, today)}"
+    if told.even:
+        return f"{said}, and about as many each {period.period} {until}."
     peak = f"the week of {day(told.peak_date, today)}" if period.code == "W" else _month(told.peak_date, today)
-    return f"{said}. Until {day(told.last, today)} the highest should be {peak}, with {amount(told.expected)}."
+    return f"{said}. The highest {until} should be {peak}, with {amount(told.expected)}."
+
+
+def _weekday(date: dt.date, today: dt.date) -> str:
+    return f"{date:%A} {day(date, today)}"
 
 
 def _span(told: Outlook, period: Frequency, today: dt.date) -> str:
@@ -83,7 +90,7 @@ def _span(told: Outlook, period: Frequency, today: dt.date) -> str:
         return f"in the week of {day(told.window_first, today)}"
     if told.window_first <= today <= told.window_last:
         return "this week"
-    return f"in the week from {told.window_first:%A} {day(told.window_first, today)}"
+    return f"in the week from {_weekday(told.window_first, today)}"
 
 
 def _month(date: dt.date, today: dt.date) -> str:

@@ -13,7 +13,7 @@ from marketing.trends.engagement import Line, lines
 from marketing.trends.forecasters import begun
 
 FORECAST = ("forecast", "stale")  # the states that have a forecast
-KNOWN_SHARE = 0.25  # with fewer values than this, a trend is mostly guesswork between them
+KNOWN_SHARE = 0.4  # with fewer values than this (quarters read as months), most of a trend would be guessed
 
 
 def states(trends: pd.DataFrame, horizon: dict[str, int]) -> pd.DataFrame:
@@ -62,7 +62,7 @@ def _short(line: Line) -> str:
     if points < least:
         return f"{line.frequency.count(points)} of history. A forecast needs {least} or more."
     if points < KNOWN_SHARE * len(span):
-        return f"Only {points:,} of its {line.frequency.count(len(span))} have a value. One in four is needed."
+        return f"Only {points:,} of its {line.frequency.count(len(span))} have a value. Two in five are needed."
     return ""
 
 
