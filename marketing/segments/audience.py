@@ -14,6 +14,7 @@ from marketing.segments.fairness import special_category
 
 LEVELS = 24  # of a category are told apart; rarer ones count together
 RARE = 0.005  # a level with a smaller share of people counts with the rare ones
+NEARLY_SAME = 0.8  # rank correlation from which two columns of numbers count as one
 OTHER = ""  # the level of all rare levels together; it is never spoken of
 
 Kind = Literal["number", "category"]
@@ -64,7 +65,7 @@ def prepare(frame: pd.DataFrame, *, today: dt.date, allowed: Collection[str] = (
     """Sort out `frame` (person, then any columns). `allowed` names columns on sex or gender that settings let in."""
     frame = frame.sort_values("person", kind="stable", ignore_index=True)
     attributes = frame.drop(columns="person")
-    attributes = attributes[sorted(attributes.columns, key=str)]
+    attributes = attributes[sorted(attributes.columns, key=lambda name: (cells.words_of(str(name)), str(name)))]
     young = minors.find(attributes, today)
     set_aside = []
     if young:
@@ -76,11 +77,11 @@ def prepare(frame: pd.DataFrame, *, today: dt.date, allowed: Collection[str] = (
     for name in attributes.columns:
         usable = _usable(str(name), attributes[name], allowed)
         if isinstance(usable, Column):
-            twin = next((c.name for c in columns if _same(c, usable)), None)
-            if twin is None:
+            told_by = _told_by(columns, usable)
+            if not told_by:
                 columns.append(usable)
                 continue
-            usable = f"It says the same as {twin}."
+            usable = told_by
         set_aside.append(SetAside("column", str(name), usable))
     return Audience(frame["person"].to_numpy(object), tuple(columns), tuple(set_aside))
 
@@ -123,15 +124,38 @@ def _category(name: str, column: pd.Series, levels: pd.Series) -> Column | str:
     return Column(name, "category", values, tuple(known))
 
 
+def _told_by(columns: list[Column], new: Column) -> str:
+    """Why `new` adds nothing to `columns`, or ""."""
+    for column in columns:
+        if _same(column, new):
+            return f"It says the same as {column.name}."
+        if column.kind == new.kind == "number" and abs(_rank_correlation(column, new)) >= NEARLY_SAME:
+            return f"It says nearly the same as {column.name}, which would then count twice."
+    return ""
+
+
+def _rank_correlation(one: Column, other: Column) -> float:
+    """Spearman's correlation of two columns of numbers over the people who have both; 0 where too few have."""
+    both = ~np.isnan(one.values) & ~np.isnan(other.values)
+    if both.mean() < 0.5:
+        return 0.0
+    pair = pd.DataFrame({"one": one.values[both], "other": other.values[both]}).rank()
+    spread = pair.std()
+    return float(pair["one"].corr(pair["other"])) if spread.min() > 0 else 0.0
+
+
 def _same(one: Column, other: Column) -> bool:
     """Whether two columns tell people apart in the same way, be it under other names or in other units."""
     missing = np.isnan(one.values)
-    if one.kind != other.kind or not np.array_equal(missing, np.isnan(other.values)):
+    if not np.array_equal(missing, np.isnan(other.values)):
         return False
-    if one.kind == "number":
-        return np.array_equal(_ranks(one.values[~missing]), _ranks(other.values[~missing]))
-    pairs = np.unique(np.column_stack([one.values[~missing], other.values[~missing]]), axis=0)
-    return len(pairs) == len(np.unique(pairs[:, 0])) == len(np.unique(pairs[:, 1]))
+    first, second = _ranks(one.values[~missing]), _ranks(other.values[~missing])
+    if first.max(initial=0) != second.max(initial=0):
+        return False
+    if one.kind == other.kind == "number":
+        return np.array_equal(first, second)
+    width = int(first.max(initial=0)) + 1
+    return len(np.unique(first * width + second)) == width
 
 
 def _ranks(values: NDArray[np.float64]) -> NDArray[np.intp]:

@@ -63,8 +63,10 @@ def clean(column: pd.Series) -> pd.Series:
 
 
 def is_number(name: str, column: pd.Series) -> bool:
-    """Whether amounts stand in a cleaned column, not codes."""
-    return pd.api.types.is_numeric_dtype(column) and not set(words_of(name)) & CODE_WORDS
+    """Whether amounts stand in a cleaned column, not codes; two different numbers are as good as codes."""
+    if not pd.api.types.is_numeric_dtype(column) or set(words_of(name)) & CODE_WORDS:
+        return False
+    return column.nunique() > 2
 
 
 def _answers(column: pd.Series, meaning: dict[Any, str]) -> pd.Series:

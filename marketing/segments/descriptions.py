@@ -12,7 +12,10 @@ DESCRIBED = 100  # people: smaller groups are not described; Google serves no au
 SHOWN = 50  # people: smaller groups are not shown at all
 WORDS = (2, 4)  # in a name
 NAMED_AFTER = 6  # the weightiest traits that a name may be made of
+MANY = 0.4  # the share of the group that should have a trait it is named after; lesser ones come last
 ALONE = 6  # a name of one trait comes after names of two of about this rank
+AMOUNT = 2  # a noun for how much ("heavy viewers") says less than one for what ("console players")
+LESSER = 20  # a name after what few of the group share comes after all others
 TOLD = 3  # traits in the sentence
 PLAIN = ("Largest", "Larger", "Middle", "Smaller", "Smallest", "Remaining", "Other", "Further")
 WHOLE = "The whole audience"
@@ -39,15 +42,19 @@ def name_all(traits: Sequence[Sequence[Trait]], sizes: Sequence[int]) -> list[st
 
 def names_from(traits: Sequence[Trait]) -> Iterator[str]:
     """Names that these traits (weightiest first) can make, best first: of weighty traits, and said in a plain way."""
-    spoken = [speech for trait in traits if (speech := _speech(trait))][:NAMED_AFTER]
+    said = [speech for trait in traits if (speech := _speech(trait))]
+    spoken = sorted(said, key=lambda speech: speech.trait.share < MANY)[:NAMED_AFTER]
+    many = sum(speech.trait.share >= MANY for speech in spoken)
     ranked = [
-        (at + other + clumsy, name)
+        (at + other + clumsy + LESSER * (max(at, other) >= many), name)
         for at, first in enumerate(spoken)
         for other, second in enumerate(spoken)
         if first.trait.column != second.trait.column
-        for clumsy, name in _pair(first.forms, second.forms)
+        for clumsy, name in _pair(first, second)
     ]
-    ranked += [(at + ALONE, name) for at, speech in enumerate(spoken) for name in _single(speech.forms)]
+    ranked += [
+        (at + ALONE + LESSER * (at >= many), name) for at, speech in enumerate(spoken) for name in _single(speech.forms)
+    ]
     for _, name in sorted(ranked, key=lambda entry: entry[0]):
         if _fits(name):
             yield name[:1].upper() + name[1:]
@@ -76,20 +83,22 @@ def _speech(trait: Trait) -> Speech | None:
     return Speech(trait, forms) if forms != Forms() else None
 
 
-def _pair(first: Forms, second: Forms) -> Iterator[tuple[int, str]]:
+def _pair(first: Speech, second: Speech) -> Iterator[tuple[int, str]]:
     """Two traits in one name, each way with how clumsy it is."""
-    if second.adjective and first.noun:
-        yield 0, f"{second.adjective} {first.noun}"
-    if first.noun and second.tail:
-        yield 1, f"{first.noun} {second.tail}"
-    if first.adjective and second.tail:
-        yield 3, f"{first.adjective} people {second.tail}"
-    if first.adjective and second.adjective:
-        yield 3, f"{first.adjective} {second.adjective} people"
+    one, other = first.forms, second.forms
+    amount = AMOUNT if first.trait.side != "is" else 0
+    if other.adjective and one.noun:
+        yield amount, f"{other.adjective} {one.noun}"
+    if one.noun and other.tail:
+        yield amount + 1, f"{one.noun} {other.tail}"
+    if one.adjective and other.tail:
+        yield 3, f"{one.adjective} people {other.tail}"
+    if one.adjective and other.adjective:
+        yield 3, f"{one.adjective} {other.adjective} people"
 
 
 def _single(forms: Forms) -> list[str]:
-    names = [forms.noun] if forms.noun else []
+    names = [forms.noun if " " in forms.noun else f"mostly {forms.noun}"] if forms.noun else []
     if forms.adjective:
         names.append(f"{forms.adjective} people")
     if forms.tail:

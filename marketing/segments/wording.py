@@ -19,6 +19,8 @@ from marketing.segments.fairness import name_words, pattern, words
 
 LABEL_LIMIT = 40  # characters of a column's name or a value that are shown
 EARLIEST_YEAR, LATEST_YEAR = 1850, 2200  # whole numbers between these are years, and written without a comma
+FORMS = ("adjective", "noun", "tail")
+WORDS = re.compile(r"[^\W\d_]{2,}(?:(?:[ &\-]| & |['’](?=s\b))(?:[^\W\d_]{2,}|a|s\b))*")
 NONE = "none"  # the span of nought alone, where nothing is below it
 
 
@@ -73,12 +75,13 @@ def category_forms(name: str, value: str) -> Forms:
 
 def number_forms(name: str, value: str, side: str) -> Forms:
     """How a name may speak of people whose number is high or low."""
-    if value == NONE:
-        return _sayable(Forms(tail=f"without {_bare(name)}"))
     if side not in ("high", "low"):
         return Forms()
+    side = NONE if value == NONE else side
     if entry := _role(name, side).get(side):
         return _sayable(Forms(**{form: str(entry.get(form, "")) for form in FORMS}))
+    if side == NONE:
+        return _sayable(Forms(tail=f"without {_bare(name)}"))
     return _sayable(Forms(tail=f"with {side} {_bare(name)}"))
 
 
@@ -121,9 +124,6 @@ def is_years(known: NDArray[np.float64]) -> bool:
     return bool(between and (known == known.round()).all())
 
 
-FORMS = ("adjective", "noun", "tail")
-
-
 def _answer(name: str, *, yes: bool) -> str:
     shown = label(name)
     first = shown.split()[0]
@@ -151,11 +151,9 @@ def _bare(name: str) -> str:
 
 
 def _sayable(forms: Forms) -> Forms:
-    """Forms without figures and signs: a name is words."""
-    kept = {f: getattr(forms, f) for f in FORMS}
-    return Forms(
-        **{f: text if re.fullmatch(r"[^\W\d_]+(?:[ '’&\-][^\W\d_]+)*", text) else "" for f, text in kept.items()}
-    )
+    """The forms that are words, without figures, signs or single letters."""
+    said = {form: getattr(forms, form) for form in FORMS}
+    return Forms(**{form: text for form, text in said.items() if WORDS.fullmatch(text)})
 
 
 def _sentence(text: str) -> str:
