@@ -21,6 +21,7 @@ MOST = {"fact": 4, "call": 3}  # of ten headlines; moods fill the rest
 EXTRAS = ((105, 0), (170, 1), (300, 2), (1_000, 4))  # statements beside the lead, by room in characters
 LETTER_FACTS, PARAGRAPH = 5, 3  # statements beside the lead, and in one paragraph
 SUPPORTING = ("premise", "award", "cast", "quote", "date", "offer", "number", "price")  # the order behind a lead
+FEW = 3  # statements; with fewer, moods keep a text company
 TELLING_ALONE = ("premise", "quote", "offer")  # appeals that need no title before them
 SMALL = {"a", "an", "the", "in", "on", "at", "up", "out", "from", "every", "tickets", "free", "plays", "runs", "won"}
 
@@ -46,7 +47,7 @@ class Composer:
         for line in (*self.voice.brief.brand.always, self._owed):
             self._add(line.strip(), slots)
         for first in list(slots)[:1]:
-            slots[first] = [self._disclosed(slots[first][0]), *slots[first][1:]]
+            slots[first] = self._opened(self.channel.slots[first], slots[first])
         return Copy(slots=slots)
 
     # One slot
@@ -68,11 +69,24 @@ class Composer:
         return lines
 
     def _fits(self, slot: Slot, limit: float) -> Fits:
-        first = next(iter(self.channel.slots)) == slot.name
-        return fits(slot, self.channel, limit, self._disclosed if first else str)
+        opens = next(iter(self.channel.slots)) == slot.name
+        opens = opens and (slot.items[1] == 1 or roles.role(slot, self.channel) != "headline")
+        return fits(slot, self.channel, limit, self._disclosed if opens else str)
 
     def _disclosed(self, text: str) -> str:
         return trimmings.disclosed(text, self.voice.brief)
+
+    def _opened(self, slot: Slot, lines: list[str]) -> list[str]:
+        """`lines` with the author's tie to the brand in the first: before a line with room, else on its own."""
+        tie = trimmings.tie(self.voice.brief)
+        if not tie:
+            return lines
+        (*_, limit) = limits(slot)
+        fitting = self._fits(slot, limit)
+        for line in lines:
+            if slot.items[1] == 1 or fitting(self._disclosed(line)):
+                return [self._disclosed(line), *(other for other in lines if other != line)]
+        return [tie, *lines[: slot.items[1] - 1]]
 
     # Headlines
 
@@ -176,7 +190,8 @@ class Composer:
             return ""
         layout, body, call = best
         for sentence in self._more(body, lead):
-            if extras and fitting(layout([*body, sentence], call)):
+            wanted = extras > 0 or slot.length(layout(body, call)) < slot.min
+            if wanted and fitting(layout([*body, sentence], call)):
                 body.append(sentence)
                 extras -= 1
         self._said.update((*body, call))
@@ -189,8 +204,9 @@ class Composer:
         """Openings that fit, each with an invitation where there is room, the title named once in the two."""
         for option in options:
             named = self.voice.names_title(option)
-            calls = sorted(self._fresh(self.voice.calls), key=lambda call: self.voice.names_title(call) == named)
-            yield from (([option], call) for call in calls if fitting(layout([option], call)))
+            calls = [call for call in self._fresh(self.voice.calls) if fitting(layout([option], call))]
+            other = [call for call in calls if self.voice.names_title(call) != named]
+            yield from (([option], call) for call in (*self.voice.in_turn(other), *calls))
         yield from (([option], "") for option in options if fitting(layout([option], "")))
 
     def _more(self, body: list[str], begun: Statement | None) -> Iterator[str]:
@@ -198,8 +214,9 @@ class Composer:
         for statement in self._after(begun):
             if not any(share(statement.forms[0], sentence) >= ALIKE for sentence in body):
                 yield self._next(statement, body)
-        if len(self.voice.statements) < 2:
-            yield from (mood for mood in self._fresh(self.voice.sentences) if not self.voice.names_title(mood))
+        if len(self.voice.statements) < FEW:
+            moods = (mood for mood in self._fresh(self.voice.sentences) if not self.voice.names_title(mood))
+            yield from unlike(moods, body)
 
     def _after(self, begun: Statement | None) -> list[Statement]:
         """The statements that may follow: what stands nowhere yet before what does, price and rating last.

@@ -8,9 +8,11 @@ from marketing.drafts.briefs import Brief
 from marketing.drafts.channels import Channel, Slot
 from marketing.titles import Title
 
-DISCLOSED = {"paid": "Ad", "gifted": "Gifted"}
+LABELS = {"paid": "Ad", "gifted": "Gifted"}
+TIES = {"paid": "Paid partnership", "gifted": "Gifted"}
 RATED = {"US": "ESRB", "CA": "ESRB", "GB": "PEGI"}  # where every piece of copy for a game states its rating
 HASHTAGS = 3  # more read as noise, whatever the platform takes
+LONGEST_TAG = 30  # characters; longer ones are read by nobody
 OPT_OUT = "Reply STOP to opt out."
 EMOJI = re.compile(
     r"[\U0001F000-\U0001FAFF\u2600-\u27BF\u2B00-\u2BFF\u231A-\u23FF\uFE0F\u200D\u20E3\U000E0020-\U000E007F]+"
@@ -26,11 +28,18 @@ def name(title: Title, channel: Channel) -> str:
     return " ".join(called.split())
 
 
-def disclosed(text: str, brief: Brief) -> str:
-    """`text` as the first line of the first slot, with the author's tie to the brand in plain words."""
+def tie(brief: Brief) -> str:
+    """The author's tie to the brand in plain words; empty where there is none to tell."""
     if brief.relationship == "employee":
-        return f"I work at {brief.brand.name or 'the company behind this'}. {text}"
-    label = DISCLOSED.get(brief.relationship)
+        return f"I work at {brief.brand.name or 'the company behind this'}"
+    return TIES.get(brief.relationship, "")
+
+
+def disclosed(text: str, brief: Brief) -> str:
+    """`text` as the first line of the first slot, opened by the author's tie to the brand."""
+    if brief.relationship == "employee":
+        return f"{tie(brief)}. {text}"
+    label = LABELS.get(brief.relationship)
     return f"{label}: {text}" if label else text
 
 
@@ -67,7 +76,8 @@ def tag(words: str) -> str:
     """`words` as a hashtag, a capital for each word; empty where nothing of a word is left."""
     parts = re.findall(r"\w+", unicodedata.normalize("NFC", words.replace("'", "").replace("’", "")))
     joined = "".join(part[:1].upper() + part[1:] for part in parts)
-    return f"#{joined}" if re.search(r"[^\W\d_]", joined) and len(joined) <= 30 else ""
+    # Digits in a tag read as a number that no fact bears out.
+    return f"#{joined}" if joined and not re.search(r"\d", joined) and len(joined) <= LONGEST_TAG else ""
 
 
 def path(words: str, slot: Slot) -> str:

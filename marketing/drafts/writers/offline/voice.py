@@ -61,6 +61,10 @@ class Voice:
         """The appeal that leads in this variant."""
         return self.leads[0]
 
+    def in_turn(self, lines: list[str]) -> list[str]:
+        """`lines`, begun one later each time that the appeals have gone round and one leads again."""
+        return _turned(lines, (self.variant - 1) // len(self.leads))
+
     def says(self, text: str) -> bool:
         """Whether `text` holds none of the words that the brand never uses or that were objected to."""
         return not any(pattern.search(text) for pattern in self._barred)
@@ -112,7 +116,8 @@ class Voice:
             plain += self._dealt(list(getattr(book.moods, length)), STEP_MOODS)
         angled = list(dict.fromkeys(angled))
         count = max(1, min(STEP_ANGLED + 1, len(angled) // 2))
-        return self._rendered([*_turned(angled, (self.variant - 1) * count)[:count], *plain])
+        begin = (self.variant - 1) * count
+        return self._rendered([*angled[begin : begin + count], *plain])
 
     def _dealt(self, lines: list[str], step: int) -> list[str]:
         self._random.shuffle(lines)
