@@ -5,6 +5,7 @@ before a command needs it.
 """
 
 import sys
+import traceback
 from pathlib import Path
 from typing import Annotated
 
@@ -72,8 +73,10 @@ def dashboard(workspace: Workspace = DEFAULT_WORKSPACE, port: Port = PORT) -> No
 
 @app.command()
 def ingest(
-    table: Annotated[str, typer.Argument(help="titles, facts, engagement, events, audience, viewing or results.")],
-    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="CSV, TSV, XLSX, Parquet or a known export.")],
+    table: Annotated[
+        str, typer.Argument(metavar="TABLE", help="titles, facts, engagement, events, audience, viewing or results.")
+    ],
+    files: Annotated[list[Path], typer.Argument(metavar="FILE", help="CSV, TSV, XLSX, Parquet or a known export.")],
     workspace: Workspace = DEFAULT_WORKSPACE,
     mapping: Annotated[Several, typer.Option("--map", metavar="OURS=THEIRS", help="Our column is theirs.")] = None,
     sets: Annotated[Several, typer.Option("--set", metavar="OURS=VALUE", help="A value for every row.")] = None,
@@ -154,14 +157,15 @@ def brief(
 def draft(
     source: Annotated[str, typer.Option("--input", metavar="BRIEF.json", help="The brief; - is standard input.")],
     channel: Annotated[list[str], typer.Option(metavar="ID", help="May be repeated.")],
+    more: Annotated[Several, typer.Argument(metavar="[ID]...", help="More channels.")] = None,
     variants: Annotated[int, typer.Option(min=1, max=10, help="Drafts for each channel.")] = 1,
-    writer: Annotated[str, typer.Option(help="offline or chat_model.")] = "offline",
+    writer: Annotated[str | None, typer.Option(help="offline or chat_model.")] = None,
     out: Out = None,
 ) -> None:
     """Write drafts for a brief, as JSON; no workspace is needed."""
     from pipelines.commands import writing
 
-    _end(writing.draft(source, channel, variants, writer, out))
+    _end(writing.draft(source, [*channel, *(more or [])], variants, writer, out))
 
 
 @app.command()
@@ -201,7 +205,7 @@ def drafts(
 
 @app.command()
 def review(
-    draft: Annotated[str, typer.Argument(help="The draft's id.")],
+    draft: Annotated[str, typer.Argument(metavar="DRAFT", help="The draft's id.")],
     digest: Annotated[str, typer.Option(help="Of the words that are decided on; marquee drafts tells it.")],
     decision: Annotated[str, typer.Option(metavar="approve|reject|changes")],
     workspace: Workspace = DEFAULT_WORKSPACE,
@@ -260,17 +264,15 @@ def main() -> None:
     try:
         app(arguments, prog_name="marquee")
     except MarqueeError as error:
-        if debug:
-            raise
-        _complain(str(error), error.exit_code)
+        _complain(str(error), error.exit_code, debug)
     except Exception as error:
-        if debug:
-            raise
         said = printable(f"{type(error).__name__}: {error}", 200)
-        _complain(f"Marquee itself failed ({said}). Run it again with --debug and report what is printed.", 1)
+        _complain(f"Marquee itself failed ({said}). Run it again with --debug and report what is printed.", 1, debug)
 
 
-def _complain(text: str, code: int) -> None:
+def _complain(text: str, code: int, debug: bool) -> None:
+    if debug:
+        traceback.print_exc()
     sys.stderr.write(f"marquee: {text}\n")
     sys.stderr.flush()
     sys.exit(code)

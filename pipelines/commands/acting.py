@@ -2,6 +2,7 @@
 
 import datetime as dt
 import os
+import tempfile
 from pathlib import Path
 
 from marketing import people, settings
@@ -22,6 +23,12 @@ def today() -> dt.date:
 def choices(folder: Path) -> Settings:
     """The settings of a workspace, and of this installation."""
     return settings.read(folder, os.environ)
+
+
+def installation() -> Settings:
+    """What holds where there is no workspace: the defaults, and this installation's chat model."""
+    with tempfile.TemporaryDirectory() as nowhere:
+        return settings.read(Path(nowhere), os.environ)
 
 
 def person(by: str | None, chosen: Settings) -> Person:

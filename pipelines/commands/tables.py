@@ -29,9 +29,11 @@ def ingest(
     chosen = acting.choices(folder)
     person = acting.person(by, chosen)
     people.require(person, "ingest")
-    told = {"mapping": pairs(mapping, "--map"), "sets": pairs(sets, "--set"), "dates": order(dates)}
+    mapped, given, reading = pairs(mapping, "--map"), pairs(sets, "--set"), order(dates)
     workspace = Workspace.create(folder)
-    counts = job.ingest(workspace, table, files, **told, limits=chosen.limits, now=acting.now())
+    counts = job.ingest(
+        workspace, table, files, mapping=mapped, sets=given, dates=reading, limits=chosen.limits, now=acting.now()
+    )
     for note in counts.notes:
         tell(note)
     rows = {"new": counts.new, "changed": counts.changed, "unchanged": counts.unchanged}

@@ -3,6 +3,7 @@
 import contextlib
 import os
 import signal
+import sys
 import traceback
 import uuid
 from collections.abc import Mapping, Sequence
@@ -73,7 +74,7 @@ def forecast(folder: Path, source: Path | None, horizon: int | None, frequency: 
     from marketing import sources
     from pipelines import forecast as job
 
-    reading = sources.read(source, "engagement", mapping={}, sets={}, dates=None, limits=Limits())
+    reading = sources.read(source, "engagement", limits=Limits())
     with Progress() as progress:
         progress.step("forecast")
         tables, report = job.forecast_file(
@@ -90,6 +91,31 @@ def forecast(folder: Path, source: Path | None, horizon: int | None, frequency: 
     for trend, reason in zip(left_out["trend"], left_out["reason"], strict=True):
         tell(f"{trend}: {reason}")
     return 1 if report.failures else 0
+
+
+def segment(folder: Path, source: Path | None, k: str, out: Path | None) -> int:
+    """Segment a file's people; without one, the workspace's audience."""
+    if source is None:
+        if k != "auto" or out is not None:
+            raise InputError("--k and --out go with --input. A workspace's k stands in its settings.toml.")
+        return run(folder, ["segment"], {}, by=None, as_json=False)
+    if k != "auto" and not k.isdecimal():
+        raise InputError(f"--k {k!r} is no number of segments. Write --k 5, or --k auto.")
+    from marketing import sources
+    from pipelines import segment as job
+
+    reading = sources.read(source, "audience", limits=Limits())
+    target = out or Path(f"{source.stem}-segments")
+    with Progress() as progress:
+        progress.step("segment")
+        found = job.segment_file(
+            reading.frame, target, today=acting.today(), k=None if k == "auto" else int(k), progress=progress
+        )
+    for row in found.segments.to_dict("records"):
+        say(f"{row['name']}: {row['size']:,} people, {row['share']:.0%}")
+    tell(found.why)
+    tell(f"Wrote assignments.csv and segments.json to {target}.")
+    return 0
 
 
 MADE = ("trends", "forecasts", "scores", "segments", "assignments", "affinity", "set_aside")
