@@ -21,7 +21,7 @@ MOST = {"fact": 4, "call": 3}  # of ten headlines; moods fill the rest
 EXTRAS = ((105, 0), (170, 1), (300, 2), (1_000, 4))  # statements beside the lead, by room in characters
 LETTER_FACTS, PARAGRAPH = 5, 3  # statements beside the lead, and in one paragraph
 SUPPORTING = ("premise", "award", "cast", "quote", "date", "offer", "number", "price")  # the order behind a lead
-FEW = 3  # statements; with fewer, moods keep a text company
+FEW = 3  # statements, or calls that fit; with fewer, what is second best helps out
 TELLING_ALONE = ("premise", "quote", "offer")  # appeals that need no title before them
 SMALL = {"a", "an", "the", "in", "on", "at", "up", "out", "from", "every", "tickets", "free", "plays", "runs", "won"}
 
@@ -204,9 +204,11 @@ class Composer:
         """Openings that fit, each with an invitation where there is room, the title named once in the two."""
         for option in options:
             named = self.voice.names_title(option)
-            calls = [call for call in self._fresh(self.voice.calls) if fitting(layout([option], call))]
+            calls = [call for call in self._fresh(self.voice.closers) if fitting(layout([option], call))]
             other = [call for call in calls if self.voice.names_title(call) != named]
-            yield from (([option], call) for call in (*self.voice.in_turn(other), *calls))
+            rest = [call for call in calls if call not in other]
+            turns = [other, rest] if len(other) >= FEW else [other + rest]
+            yield from (([option], call) for turn in turns for call in self.voice.in_turn(turn))
         yield from (([option], "") for option in options if fitting(layout([option], "")))
 
     def _more(self, body: list[str], begun: Statement | None) -> Iterator[str]:

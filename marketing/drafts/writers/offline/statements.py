@@ -98,7 +98,8 @@ def _statement(fact: Fact, brief: Brief, name: str) -> Statement:
         return Statement(fact.id, appeal, ())
     forms = [form.removesuffix(".") if _ends_plainly(form) else form for form in _forms(text, appeal, fact, brief)]
     forms = [form for form in forms if len(form) <= LONGEST and not _spoils(form, brief)]
-    named = [form if name.casefold() in form.casefold() else _titled(form, name) for form in forms]
+    says_it = re.compile(rf"(?<!\w){re.escape(name)}(?!\w)", re.IGNORECASE)
+    named = [form if says_it.search(form) else _titled(form, name) for form in forms]
     return Statement(
         fact.id,
         appeal,

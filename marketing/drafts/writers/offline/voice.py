@@ -43,6 +43,7 @@ class Voice:
         self.brief, self.variant, self.name = request.brief, request.variant, name
         self.mode = phrases.mode(self.brief.title.kind)
         self.state = state(self.brief, self.mode)
+        self._named = re.compile(rf"(?<!\w){re.escape(name)}(?!\w)", re.IGNORECASE)
         self._barred = _barred(request)
         self._random = random.Random(_seed(request))  # noqa: S311 - it orders phrases, it guards nothing
         self._angles = angles(self.brief)
@@ -52,7 +53,8 @@ class Voice:
             said = [s for s in said if s.appeal not in ("offer", "price", "date")]
         self.leads = self._leads(said)
         self.statements = self._ordered(said)
-        self.calls = self._calls()
+        self.closers = self._calls(0)  # for `in_turn`
+        self.calls = self._calls(STEP_CALLS)
         self.headlines = self._moods("headlines")
         self.sentences = self._moods("sentences")
 
@@ -62,8 +64,10 @@ class Voice:
         return self.leads[0]
 
     def in_turn(self, lines: list[str]) -> list[str]:
-        """`lines`, begun one later each time that the appeals have gone round and one leads again."""
-        return _turned(lines, (self.variant - 1) // len(self.leads))
+        """`lines`, begun elsewhere for each variant: where the same appeal leads again, exactly one further on."""
+        rounds, place = divmod(self.variant - 1, len(self.leads))
+        start = (rounds + 2 * place) % len(lines) if lines else 0
+        return lines[start:] + lines[:start]
 
     def says(self, text: str) -> bool:
         """Whether `text` holds none of the words that the brand never uses or that were objected to."""
@@ -71,7 +75,7 @@ class Voice:
 
     def names_title(self, text: str) -> bool:
         """Whether the title is named in `text`."""
-        return self.name.casefold() in text.casefold()
+        return bool(self._named.search(text))
 
     def _allowed(self, said: Statement) -> Statement:
         kept = (tuple(filter(self.says, texts)) for texts in (said.forms, said.titled, said.further, said.brief))
@@ -94,12 +98,12 @@ class Voice:
             ranked += _turned([s for s in said if s.appeal == lead], rounds)
         return ranked
 
-    def _calls(self) -> list[str]:
+    def _calls(self, step: int) -> list[str]:
         lines: list[str] = []
         for name in dict.fromkeys((self.mode, phrases.ANY)):
             state = "unknown" if self.state not in phrases.load(name).calls else self.state
             own = [] if self.state == "over" and name != phrases.ANY else list(phrases.load(name).calls[state])
-            lines += self._dealt(own, STEP_CALLS)
+            lines += self._dealt(own, step)
         return self._rendered(lines)
 
     def _moods(self, length: str) -> list[str]:
