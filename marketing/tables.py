@@ -313,8 +313,10 @@ def key_codes(frame: pd.DataFrame, key: Sequence[str]) -> "npt.NDArray[np.int64]
     """An integer for each row, counted from 0 as they appear, the same where the key is; empty cells are alike."""
     codes = np.zeros(len(frame), dtype=np.int64)
     for name in key:
-        part = pd.factorize(frame[name])[0].astype(np.int64) + 1  # empty: 0
-        codes = pd.factorize(codes * (part.max(initial=0) + 1) + part)[0].astype(np.int64)
+        part = pd.factorize(frame[name], use_na_sentinel=False)[0].astype(np.int64)
+        if codes.any():
+            part = pd.factorize(codes * (part.max() + 1) + part)[0].astype(np.int64)
+        codes = part
     return codes
 
 

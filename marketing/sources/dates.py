@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from marketing import tables
-from marketing.sources.numbers import Typed, is_placeholder
+from marketing.sources.numbers import Typed, filled_cells
 
 ORDERS = {"dmy": "day/month/year", "mdy": "month/day/year", "ymd": "year-month-day"}
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
@@ -19,26 +19,37 @@ FULL_MONTHS = (
 PIVOT = 69  # two-digit years below are 20xx, as POSIX has it
 COMPACT = 50  # how many times longer a wrong reading of a column stretches than the right one
 
-_TIME = (
-    r"(?:[T ,]+(?P<h>\d{1,2})(?::(?P<m>\d{2}))?(?::(?P<s>\d{2})(?:[.,](?P<f>\d+))?)?\s*(?P<half>[AaPp]\.?[Mm]\.?)?"
-    r"\s*(?:Z|UTC|GMT|[+\-]\d{2}:?\d{2}(?::?\d{2})?)?(?:\[[\w/]+\])?)?"
+_ZONE = r"\s*(?:Z|UTC|GMT|[+\-]\d{2}:?\d{2}(?::?\d{2})?)?(?:\[[\w/]+\])?$"
+MIDNIGHT = (  # the time of day that says nothing; in RE2's dialect, as are the next two
+    r"(?i)(?:T0{1,2}|[T ,]+0{1,2}:00(?::00(?:[.,]0+)?)?(?:\s*a\.?m\.?)?|[T ,]+12(?::00(?::00(?:[.,]0+)?)?)?\s*a\.?m\.?)"
+    + _ZONE
 )
-_DAY = r"(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*\.?,?\s+)?"
+TIMED = (
+    r"(?i)\d.*[T ,]\d{1,2}(?::\d{2}(?::\d{2}(?:[.,]\d+)?)?(?:\s*[ap]\.?m\.?)?|\s*[ap]\.?m\.?)" + _ZONE + r"|\dT\d{2}$"
+)
+PLAUSIBLE = r"^\d{1,4}[-/. 年]|^\d{8}(?:00)?$|^\d{1,2}(?:st|nd|rd|th)|^\d{1,2}[a-zA-Z]{3}|^[a-zA-Z]{3,9}[., /-]+\d"
+_WEEKDAY = re.compile(r"(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*\.?,?\s+", re.IGNORECASE)
 FORMS = tuple(
-    (name, re.compile(_DAY + pattern + _TIME, re.IGNORECASE))
+    (name, re.compile(pattern, re.IGNORECASE | re.ASCII))
     for name, pattern in (
         ("ymd", r"(?P<y>\d{4})(?P<sep>[-/. ])(?P<mo>\d{1,2})(?P=sep)(?P<d>\d{1,2})"),
         ("ymd", r"(?P<y>\d{4})年(?P<mo>\d{1,2})月(?P<d>\d{1,2})日"),
         ("ymd", r"(?P<y>\d{4})(?P<mo>\d{2})(?P<d>\d{2})"),
-        ("hours", r"(?P<y>(?:19[6-9]|20)\d\d?)(?P<mo>\d{2})(?P<d>\d{2})00"),
-        ("month", r"(?P<y>\d{4})[-/.](?P<mo>\d{1,2})"),
-        ("named", r"(?P<d>\d{1,2})(?:st|nd|rd|th)?[-/. ]+(?P<name>[a-z]{3,9})\.?,?[-/. ]+(?P<y>\d{4}|\d{2})"),
+        ("ymd", r"(?P<y>19[6-9]\d|20\d\d)(?P<mo>\d{2})(?P<d>\d{2})00"),  # with the hour, as Wikimedia has it
+        ("ymd", r"(?P<y>\d{4})[-/.](?P<mo>\d{1,2})"),  # a month: its first day
+        ("named", r"(?P<d>\d{1,2})(?:st|nd|rd|th)?[-/. ]*(?P<name>[a-z]{3,9})\.?,?[-/. ]*(?P<y>\d{4}|\d{2})"),
         ("named", r"(?P<name>[a-z]{3,9})\.?[-/. ]+(?P<d>\d{1,2})(?:st|nd|rd|th)?,?[-/. ]+(?P<y>\d{4})"),
         ("named", r"(?P<y>\d{4})[-/. ](?P<name>[a-z]{3,9})[-/. ](?P<d>\d{1,2})"),
+        ("named", r"(?P<name>[a-z]{3,9})\.?[-/. ]+(?P<y>\d{4})"),  # a month, too
         ("open", r"(?P<a>\d{1,2})(?P<sep>[-/. ])(?P<b>\d{1,2})(?P=sep)(?P<c>\d{4}|\d{2})"),
     )
 )
 SERIAL = re.compile(r"[1-7]\d{4}(?:\.\d+)?")  # 1927 to 2118, as spreadsheets count days
+
+EPOCH = dt.date(1970, 1, 1).toordinal()
+
+Wrong = tuple[str, str]  # what was expected, what to do
+Parts = tuple[str, str, str]
 
 NO_DATE = ("a date such as 2024-01-31", "Correct it.")
 NO_DAY = ("a date that exists", "Correct it.")
@@ -48,77 +59,107 @@ COUNTED = ("a date, not a spreadsheet's count of days", "Format the column as da
 
 @dataclass(frozen=True)
 class Reading:
-    """What one text may be: a day (from 1970 on, in days), three numbers whose order is open, or no date and why."""
+    """What one text may be: a day (counted from 1970), three numbers whose order is open, or no date and why."""
 
     day: int | None = None
-    parts: tuple[str, str, str] | None = None
-    wrong: tuple[str, str] | None = None
+    is_month: bool = False
+    parts: Parts | None = None
+    wrong: Wrong | None = None
+
+
+_NO_DATE, _NO_DAY, _TIMED, _COUNTED = (Reading(wrong=wrong) for wrong in (NO_DATE, NO_DAY, NO_TIME, COUNTED))
 
 
 def parse(texts: pd.Series, order: str | None, column: tables.Column) -> Typed:
     """The dates that `texts` are. `order` (dmy, mdy, ymd) says how 01/02/2024 is meant; None: found out, or refused."""
-    filled = texts.notna() & ~(is_placeholder(texts) & (not column.required))
+    filled = texts.notna().to_numpy(bool) if column.required else filled_cells(texts)
     codes, unique = pd.factorize(texts[filled])
-    readings = [_read(text) for text in unique]
+    readings = _read_all(pd.Series(unique, dtype="str"))
     open_parts = [r.parts for r in readings if r.parts]
     chosen = order or _order(open_parts)
-    days, wrongs = _settle(readings, chosen, open_parts)
+    days, wrongs = _settle(readings, chosen, said=order is not None)
     values = np.full(len(texts), np.datetime64("NaT"), dtype="datetime64[D]")
-    values[filled.to_numpy(bool)] = days[codes]
+    values[filled] = days[codes]
     bad = np.zeros(len(texts), dtype=bool)
-    bad[filled.to_numpy(bool)] = np.isnat(days)[codes]
-    faults = []
-    for wrong in dict.fromkeys(w for w in wrongs if w):
-        of_kind = np.zeros(len(texts), dtype=bool)
-        of_kind[filled.to_numpy(bool)] = np.array([w == wrong for w in wrongs], dtype=bool)[codes]
-        faults += tables.faults_at(texts, of_kind, *wrong, column)
+    bad[filled] = np.isnat(days)[codes]
+    kinds = {wrong: kind for kind, wrong in enumerate(dict.fromkeys(wrongs))}
+    kind_of = np.full(len(texts), -1)
+    kind_of[filled] = np.array([kinds[wrong] for wrong in wrongs], dtype=int)[codes]
+    faults = [
+        f for wrong, kind in kinds.items() if wrong for f in tables.faults_at(texts, kind_of == kind, *wrong, column)
+    ]
     note = f"Dates were read as {ORDERS[chosen]}." if open_parts and chosen else ""
     return Typed(pd.Series(values.astype("datetime64[us]"), texts.index), bad, faults, note)
 
 
+def _read_all(texts: pd.Series) -> list[Reading]:
+    """Each text read by itself. What cannot be a date is told from afar, since there may be millions of it."""
+    days = texts.str.replace(MIDNIGHT, "", regex=True)
+    timed, plausible = tables.matches(days, TIMED), tables.matches(days, PLAUSIBLE)
+    return [
+        _TIMED if has_time else _read(day) if may_be else _COUNTED if SERIAL.fullmatch(day) else _NO_DATE
+        for day, has_time, may_be in zip(days.tolist(), timed, plausible, strict=True)
+    ]
+
+
 def _settle(
-    readings: list[Reading], order: str | None, open_parts: list[tuple[str, str, str]]
-) -> "tuple[np.ndarray[tuple[int], np.dtype[np.datetime64]], list[tuple[str, str] | None]]":
+    readings: list[Reading], order: str | None, *, said: bool
+) -> "tuple[np.ndarray[tuple[int], np.dtype[np.datetime64]], list[Wrong | None]]":
+    """The day of each reading, or what is wrong with it."""
     days = np.full(len(readings), np.datetime64("NaT"), dtype="datetime64[D]")
-    wrongs: list[tuple[str, str] | None] = []
+    misfit = _misfit(order, said=said) if order else _doubt([r.parts for r in readings if r.parts])
+    mixed = any(r.is_month for r in readings) and any(r.day is not None and not r.is_month for r in readings)
+    wrongs: list[Wrong | None] = []
     for at, reading in enumerate(readings):
         day, wrong = reading.day, reading.wrong
         if reading.parts:
-            day = _in_order(reading.parts, order) if order else _only_day(reading.parts)
-            wrong = _why_open(reading.parts, order) if day is None else None
+            day = _in_order(reading.parts, order) if order else None
+            wrong = misfit if _possible(reading.parts) else NO_DAY
+        elif reading.is_month and mixed:
+            day, wrong = None, NO_DATE
         if day is not None:
             days[at] = np.datetime64(day, "D")
-        wrongs.append(wrong)
+        wrongs.append(wrong if day is None else None)
     return days, wrongs
 
 
+def _misfit(order: str, *, said: bool) -> Wrong:
+    why = f"as --dates {order} says" if said else "as in the other rows"
+    return f"a date as {ORDERS[order]}, {why}", "Correct it, or say --dates if the order is another."
+
+
+def _doubt(open_parts: list[Parts]) -> Wrong:
+    """What to say where two orders fit a column and give different days; told of the first date in doubt."""
+    for parts in open_parts:
+        days = {order: _in_order(parts, order) for order in _possible(parts)}
+        if len(set(days.values())) > 1:
+            readings = " or ".join(_spoken(day) for day in dict.fromkeys(days.values()))
+            orders = " or ".join(f"--dates {order}" for order in days)
+            return f"a date that can be read in one way; {'/'.join(parts)} may be {readings}", f"Say {orders}."
+    return "dates in one order in all rows", "Write them all in one order, such as 2024-01-31."
+
+
+def _possible(parts: Parts) -> list[str]:
+    return [order for order in ORDERS if _in_order(parts, order) is not None]
+
+
 def _read(text: str) -> Reading:
+    text = _WEEKDAY.sub("", text, count=1)
     for name, form in FORMS:
         match = form.fullmatch(text)
         if match:
             return _reading(name, match.groupdict())
-    return Reading(wrong=COUNTED if SERIAL.fullmatch(text) else NO_DATE)
+    return _NO_DATE
 
 
 def _reading(form: str, found: dict[str, str | None]) -> Reading:
-    if not _is_midnight(found):
-        return Reading(wrong=NO_TIME)
     if form == "open":
         return Reading(parts=(found["a"] or "", found["b"] or "", found["c"] or ""))
     month = _month(found["name"] or "") if form == "named" else int(found["mo"] or 0)
     if month is None:
-        return Reading(wrong=NO_DATE)
+        return _NO_DATE
     day = _day(_year(found["y"] or ""), month, int(found.get("d") or 1))
-    return Reading(day=day, wrong=NO_DAY if day is None else None)
-
-
-def _is_midnight(found: dict[str, str | None]) -> bool:
-    hour = int(found.get("h") or 0)
-    if (found.get("half") or "").lower().startswith("a") and hour == 12:
-        hour = 0
-    elif (found.get("half") or "").lower().startswith("p"):
-        return False
-    return not (hour or any(int(found.get(part) or 0) for part in "msf"))
+    return _NO_DAY if day is None else Reading(day, is_month="d" not in found)
 
 
 def _month(name: str) -> int | None:
@@ -137,46 +178,24 @@ def _year(text: str) -> int:
 
 def _day(year: int, month: int, day: int) -> int | None:
     try:
-        return dt.date(year, month, day).toordinal() - 719163  # 1970-01-01
+        return dt.date(year, month, day).toordinal() - EPOCH
     except ValueError:
         return None
 
 
-def _in_order(parts: tuple[str, str, str], order: str) -> int | None:
+def _in_order(parts: Parts, order: str) -> int | None:
     named = dict(zip(order, parts, strict=True))
     if (len(parts[2]) == 4 and order == "ymd") or len(named["y"]) < 2:
         return None
     return _day(_year(named["y"]), int(named["m"]), int(named["d"]))
 
 
-def _only_day(parts: tuple[str, str, str]) -> int | None:
-    """The day, where all orders that give one give the same: 05/05/2024."""
-    days = {_in_order(parts, order) for order in ORDERS} - {None}
-    return days.pop() if len(days) == 1 and _same_day(parts) else None
-
-
-def _same_day(parts: tuple[str, str, str]) -> bool:
-    return len(parts[2]) == 4 or len(set(parts)) == 1
-
-
-def _why_open(parts: tuple[str, str, str], order: str | None) -> tuple[str, str]:
-    days = {o: _in_order(parts, o) for o in ORDERS}
-    possible = [o for o, day in days.items() if day is not None]
-    if not possible:
-        return NO_DAY
-    if order:
-        return f"a date as {ORDERS[order]}, as in the other rows", "Correct it, or say --dates if the order is another."
-    readings = " or ".join(_spoken(days[o]) for o in possible)
-    said = " or ".join(f"--dates {o}" for o in possible)
-    return f"a date that can be read in one way, not as {readings}", f"Say {said}."
-
-
 def _spoken(day: int | None) -> str:
-    date = dt.date.fromordinal((day or 0) + 719163)
+    date = dt.date.fromordinal((day or 0) + EPOCH)
     return f"{date.day} {FULL_MONTHS[date.month - 1].title()} {date.year}"
 
 
-def _order(open_parts: list[tuple[str, str, str]]) -> str | None:
+def _order(open_parts: list[Parts]) -> str | None:
     """The order in which most of a column's dates can be read, or None where two orders do and say different days."""
     if not open_parts:
         return None

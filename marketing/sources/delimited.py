@@ -7,8 +7,9 @@ import itertools
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 
@@ -19,9 +20,12 @@ from marketing.sources.files import refuse
 from marketing.sources.sheets import Sheet
 from marketing.tables import TOLD
 
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
 SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 SAMPLE = 1 << 16  # characters in which the separator is looked for
-CHUNK = 50_000  # rows laid out at a time
+CHUNK = 300  # rows laid out at a time: fewer than make Python look for garbage, which takes longer than parsing
 HINT = re.compile(r'"?sep=([,;\t|])"?\s*\Z')  # a first line that Excel writes and obeys
 QUOTES = 'Check the quotation marks: one is opened and not closed, or stands inside a quoted cell (write it twice, "").'
 
@@ -95,14 +99,14 @@ class _Layout:
 
     names: list[str] = field(default_factory=list)
     chunks: list[list[pa.Array]] = field(default_factory=list)
-    index: list[pd.Index] = field(default_factory=list)
+    index: list["npt.NDArray[np.int64]"] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
     misfits: int = 0
     broken: int = 0
 
     def add(self, records: list[list[str]], first: int) -> None:
         """Add records of which the first stands in spreadsheet row `first`."""
-        numbers: pd.Index = pd.RangeIndex(first - 2, first - 2 + len(records))
+        numbers = np.arange(first - 2, first - 2 + len(records))
         width = len(self.names)
         if set(map(len, records)) != {width}:
             kept = [at for at, record in enumerate(records) if self._fits(record, first + at, width)]
@@ -124,10 +128,10 @@ class _Layout:
 
     def frame(self) -> pd.DataFrame:
         """The rows as columns of text labelled by position, indexed by spreadsheet row less 2."""
-        index = self.index[0].append(self.index[1:]) if self.index else pd.RangeIndex(0)
+        index = pd.Index(np.concatenate(self.index or [np.arange(0)]))
         columns = {}
         for at in range(len(self.names)):
-            cells = pa.chunked_array([chunk[at] for chunk in self.chunks], pa.large_string())
+            cells = pa.concat_arrays([chunk[at] for chunk in self.chunks] or [pa.array([], pa.large_string())])
             columns[at] = pd.Series(pd.array(cells, dtype="str"), index=index)
         return pd.DataFrame(columns, index=index)
 

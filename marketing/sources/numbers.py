@@ -24,7 +24,7 @@ EITHER = rf"^{SIGN}[1-9]\d{{0,2}}[.,]\d{{3}}$"  # thousands, or three decimals
 UNGROUPED = rf"^{SIGN}\d{{4,}}(?:[.,]\d*)?$"  # who writes 12345 groups no thousands
 PLAIN = r"^-?(?:0|[1-9]\d{0,14})(?:[.,]\d+)?(?:[eE][+\-]\d+)?$|^-?[1-9]\d{0,2}(?:[.,]\d{3})+(?:[.,]\d+)?$"
 CURRENCIES = "$€£¥"
-EMPTY = ("na", "n/a", "#n/a", "null", "none", "nan", "-", "--", "–", "—", ".", "?")  # in a column of numbers or dates
+EMPTY = r"(?i)^(?:#?n/?a|null|none|nan|nat|--?|[–—.?])$"  # in a column of numbers or dates
 
 
 @dataclass(frozen=True)
@@ -37,9 +37,9 @@ class Typed:
     note: str = ""
 
 
-def is_placeholder(texts: pd.Series) -> pd.Series:
-    """Which cells say in words that they are empty: NA, null, -."""
-    return texts.str.casefold().isin(EMPTY)
+def filled_cells(texts: pd.Series) -> "np.ndarray[tuple[int], np.dtype[np.bool_]]":
+    """Which cells are neither empty nor say so in words: NA, null, -."""
+    return texts.notna().to_numpy(bool) & ~tables.matches(texts, EMPTY)
 
 
 def decimal_mark(texts: pd.Series) -> str:
@@ -60,7 +60,7 @@ def decimal_mark(texts: pd.Series) -> str:
 
 def parse(texts: pd.Series, mark: str, column: tables.Column) -> Typed:
     """The numbers that `texts` are, with `mark` as decimal mark where the column itself leaves it open."""
-    filled = texts.notna() & ~(is_placeholder(texts) & (not column.required))
+    filled = texts.notna().to_numpy(bool) if column.required else filled_cells(texts)
     kinds, unique = pd.factorize(texts[filled])
     bare, note = _bare(pd.Series(unique, dtype="str"))
     own = decimal_mark(bare)
@@ -70,13 +70,13 @@ def parse(texts: pd.Series, mark: str, column: tables.Column) -> Typed:
     numbers = _cast(bare.where(fits, "0"), "," if chosen == "," else ".")
     fits = fits & np.isfinite(numbers)
     values = np.full(len(texts), np.nan)
-    values[filled.to_numpy(bool)] = np.where(fits, numbers, np.nan)[kinds]
+    values[filled] = np.where(fits, numbers, np.nan)[kinds]
     bad = np.zeros(len(texts), dtype=bool)
-    bad[filled.to_numpy(bool)] = ~fits[kinds]
+    bad[filled] = ~fits[kinds]
     faults = tables.faults_at(texts, bad, *_expected(chosen), column)
     if doubt:
         unclear = np.zeros(len(texts), dtype=bool)
-        unclear[filled.to_numpy(bool)] = (fits & _matches(bare, EITHER))[kinds]
+        unclear[filled] = (fits & _matches(bare, EITHER))[kinds]
         faults += tables.faults_at(texts, unclear, *DOUBT, column)
         bad |= unclear
     return Typed(pd.Series(values, texts.index), bad, faults, note)
@@ -95,7 +95,7 @@ def _expected(mark: str) -> tuple[str, str]:
 
 def plain_numbers(texts: pd.Series, mark: str) -> pd.Series | None:
     """The column as numbers if every filled cell plainly is one, else None: 007 and +49 301 are not, nor 17 digits."""
-    filled = texts.notna() & ~is_placeholder(texts)
+    filled = filled_cells(texts)
     if not filled.any() or not _matches(texts[filled], PLAIN).all():
         return None
     own = decimal_mark(texts[filled])

@@ -51,8 +51,10 @@ def tidy(sheet: Sheet, limits: Limits) -> Sheet:
 
 
 def _trimmed(values: pd.Series) -> pd.Series:
-    values = values.str.replace("\r\n", "\n", regex=False).str.strip()
-    return values.where(values != "")
+    if tables.matches(values, r"^\s|\s$|\r|^\p{Z}|\p{Z}$").any():
+        values = values.str.replace("\r\n", "\n", regex=False).str.replace("\r", "\n", regex=False).str.strip()
+    empty = values == ""
+    return values.mask(empty) if empty.any() else values
 
 
 def _counts(values: pd.Series) -> bool:
