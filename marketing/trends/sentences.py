@@ -2,12 +2,14 @@
 
 import datetime as dt
 import math
+import re
 from collections.abc import Mapping, Sequence
 
 from marketing.trends.frequencies import FREQUENCIES, Frequency
 from marketing.trends.outlook import Outlook
 
 LARGE = ((1e12, "trillion"), (1e9, "billion"), (1e6, "million"))
+BEYOND = re.compile(r"(?<=\. )(An? [^.]+ is not in these numbers|Forecasts for it were|There is too little history)")
 NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight")
 REPEATING = {
     ("D", True): "repeating last week",
@@ -57,6 +59,12 @@ def sentence(
     period = FREQUENCIES[frequency]
     parts = [_expectation(told, name, metric, dimensions, period, today), *(_warning(e, today) for e in ahead)]
     return " ".join([*parts, _record(score, period, points)])
+
+
+def beyond(told: str) -> str:
+    """What a `sentence` says after the expectation, for where that is told in another form."""
+    begins = BEYOND.search(told)
+    return told[begins.start() :] if begins else ""
 
 
 def _expectation(
