@@ -7,6 +7,7 @@ drawn. Text of users goes through `_safe`: Plotly reads a little HTML in every l
 import datetime as dt
 import html
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -16,7 +17,8 @@ import plotly.graph_objects as go
 Theme = Literal["light", "dark"]
 
 BAND_HEIGHT = 380  # pixels
-ROW_HEIGHT = 46  # pixels for each trait: its name above its interval
+ROW_HEIGHT = 50  # pixels for each trait: its name above its interval
+LABEL_WIDTH = 1.16  # of the bars: room for "97%" on a phone
 TRAITS_MARGIN = 40
 MOST_EVENTS = 4
 EVENT_LETTERS = 14
@@ -111,11 +113,12 @@ def traits_chart(traits: pd.DataFrame, *, theme: Theme) -> go.Figure:
     """
     ink = INKS[theme]
     figure = go.Figure()
-    right = min(1.0, max(0.2, float(traits[["high", "everyone"]].max().max()) + 0.12))
+    most = max(0.15, float(traits[["high", "everyone"]].max().max()))
+    right = most * LABEL_WIDTH
     for row, trait in enumerate(traits.itertuples(index=False)):
         _add_trait(figure, trait, -row, ink, first=row == 0)
     step = 0.2 if right > 0.5 else 0.1
-    ticks = [round(step * n, 2) for n in range(int(right / step + 1e-9) + 1)]
+    ticks = [round(step * n, 2) for n in range(int(min(right, 1) / step + 1e-9) + 1)]
     figure.update_layout(
         height=TRAITS_MARGIN + ROW_HEIGHT * len(traits),
         margin={"l": 0, "r": 8, "t": 30, "b": 4},
@@ -129,7 +132,7 @@ def traits_chart(traits: pd.DataFrame, *, theme: Theme) -> go.Figure:
             "side": "top",
             "gridcolor": ink.grid,
         },
-        yaxis=_axis(ink) | {"range": [-len(traits) + 0.45, 0.75], "showticklabels": False, "showgrid": False},
+        yaxis=_axis(ink) | {"range": [-len(traits) + 0.5, 0.7], "showticklabels": False, "showgrid": False},
         **_plain_ground(ink),
     )
     return figure
@@ -286,12 +289,13 @@ def _add_gaps(figure: go.Figure, history: pd.DataFrame, ink: Ink) -> None:
 
 
 def _add_events(figure: go.Figure, events: pd.DataFrame, start: pd.Timestamp, end: pd.Timestamp, ink: Ink) -> None:
+    names = [str(name) for name in events["event"]]
     for name, date in _told(events, start, end):
         place = (date - start) / (end - start)
         anchor = "left" if place < 0.08 else "right" if place > 0.92 else "center"
         line = {"color": ink.event, "width": 1.2, "dash": "dot"}
         figure.add_shape(type="line", x0=date, x1=date, y0=0, y1=1, yref="paper", line=line, layer="between")
-        text = f"<b>{_safe(_brief(name))}</b><br>{date.day} {date:%b}"
+        text = f"<b>{_safe(_brief(name, names))}</b><br>{date.day} {date:%b}"
         _note(figure, text, date, 1, ink.event, yref="paper", yanchor="bottom", xanchor=anchor)
 
 
@@ -305,13 +309,15 @@ def _told(events: pd.DataFrame, start: pd.Timestamp, end: pd.Timestamp) -> list[
     return kept
 
 
-def _brief(name: str) -> str:
-    """One or two words of a name, as many as fit."""
+def _brief(name: str, names: Sequence[str]) -> str:
+    """One or two words of a name, as many as fit: of "Season 2 finale" beside "Season 2 trailer", the last."""
     if len(name) <= EVENT_LETTERS:
         return name
     words = name.split()
-    two = " ".join(words[:2])
-    return two if len(two) <= EVENT_LETTERS else words[0] if len(words[0]) <= EVENT_LETTERS else name[:13] + "…"
+    begun = " ".join(words[:2])
+    if any(other != name and other.startswith(begun) for other in names) and len(words[-1]) <= EVENT_LETTERS:
+        return words[-1][:1].upper() + words[-1][1:]
+    return next((w for w in (begun, words[0]) if len(w) <= EVENT_LETTERS), name[: EVENT_LETTERS - 1] + "…")
 
 
 def _add_today(figure: go.Figure, today: dt.date, start: pd.Timestamp, end: pd.Timestamp, ink: Ink) -> None:

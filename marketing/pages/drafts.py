@@ -8,7 +8,6 @@ import streamlit as st
 
 from marketing.campaigns import reviews
 from marketing.drafts import channels
-from marketing.errors import printable
 from marketing.pages import drafted, frame, ideas, numbers, progress, words
 from marketing.pages.frame import Place
 from marketing.records import DraftRecord
@@ -17,7 +16,7 @@ from marketing.trends.outlook import outlook
 
 SHOWN = 6  # ideas at once; more on demand
 FIRST_CHANNELS = 2  # chosen before anyone chooses
-EVERYONE = ""  # the segment of drafts that are for no group
+JUST = 120  # seconds after which what a run did needs no telling
 
 
 def show(place: Place) -> None:
@@ -52,8 +51,7 @@ def _brief(place: Place, titles: dict[str, str]) -> dict[str, Any]:
     """The form. Returns what is asked for: title, segments, channels, goal, offer, facts."""
     with st.container(border=True):
         ids = sorted(titles, key=lambda i: titles[i].casefold())
-        liveliest = numbers.outlooks(place.workspace).sort_values("total")["title"].tolist()
-        key = frame.linked("drafts.title", "title", ids, liveliest[-1] if liveliest else None)
+        key = frame.linked("drafts.title", "title", ids, _first(place))
         title = str(st.selectbox("Title", ids, key=key, format_func=lambda i: titles[i]))
         segments = _segments(place)
         where = _channels(place)
@@ -75,11 +73,19 @@ def _brief(place: Place, titles: dict[str, str]) -> dict[str, Any]:
     return {"title": title, **asked}
 
 
+def _first(place: Place) -> str | None:
+    """The title that was written for last; before, the one with the largest forecast."""
+    written = place.ledger.drafts()
+    largest = numbers.outlooks(place.workspace).sort_values("total")["title"].tolist()
+    return written[0].title if written else largest[-1] if largest else None
+
+
 def _segments(place: Place) -> list[str]:
     rows = numbers.table(place.workspace, "segments").sort_values("size", ascending=False)
     called = dict(zip(rows["segment"], rows["name"], strict=True))
     if not called:
-        st.markdown(":gray[Segments: none yet, so the copy speaks to everyone.]")
+        st.markdown(":orange[:material/group:] Copy is written for a group, and there are no segments yet.")
+        st.page_link(frame.page("segments"), label="Find the groups", icon=":material/arrow_forward:")
         return []
     asked = [i for i in st.query_params.get_all("segment") if i in called]
     if asked and st.session_state.get("drafts.asked") != asked:
@@ -110,22 +116,28 @@ def _facts(place: Place, title: str) -> list[str]:
     """The facts to choose among: those that hold today may be ticked, the others say why not."""
     st.subheader("Facts the copy may use", anchor=False)
     chosen = []
-    for fact in _known(place, title):
+    own = _title(place, title).known()
+    for fact in _facts_of(place, title):
         reason = fact.why_not(place.today, place.settings.territory)
         label = words.plain(fact.text) + (f" :gray[({words.plain(reason)})]" if reason else "")
-        source = words.plain(f"Source: {fact.source or 'none given'}")
-        if st.checkbox(label, not reason, key=f"drafts.fact.{fact.id}", disabled=bool(reason), help=source):
+        if st.checkbox(label, not reason, key=f"drafts.fact.{fact.id}", disabled=bool(reason)):
             chosen.append(fact.id)
-    if not chosen:
-        st.markdown(":gray[Without a fact the copy can name the title and no more.]")
+    if own:
+        known = [fact.id.removeprefix("title.").replace("_", " ") for fact in own]
+        st.markdown(f":gray[:small[And what the titles table knows: {words.listed(known)}.]]")
+    elif not chosen:
+        st.markdown(":gray[:small[Without a fact the copy can name the title and no more.]]")
     return chosen
 
 
-def _known(place: Place, title: str) -> list[Fact]:
-    own = _rows(numbers.table(place.workspace, "titles"), "title", title)
-    found = Title.model_validate(own[0] if own else {"title": title}).known()
+def _title(place: Place, title: str) -> Title:
+    rows = _rows(numbers.table(place.workspace, "titles"), "title", title)
+    return Title.model_validate(rows[0] if rows else {"title": title})
+
+
+def _facts_of(place: Place, title: str) -> list[Fact]:
     rows = _rows(numbers.table(place.workspace, "facts"), "title", title)
-    return [Fact.model_validate({**row, "id": row["fact"]}) for row in rows if _ordered(row)] + found
+    return [Fact.model_validate({**row, "id": row["fact"]}) for row in rows if _ordered(row)]
 
 
 def _ordered(row: Mapping[str, Any]) -> bool:
@@ -140,8 +152,9 @@ def _rows(frame_: pd.DataFrame, column: str, value: str) -> list[dict[str, Any]]
 
 
 def _write(place: Place, asked: dict[str, Any]) -> None:
-    number = place.settings.variants * max(1, len(asked["segments"])) * len(asked["channels"])
-    label = f"Write {words.count(number, 'idea')}" if number else "Choose a channel"
+    number = place.settings.variants * len(asked["segments"]) * len(asked["channels"])
+    missing = "segment" if not asked["segments"] else "channel"
+    label = f"Write {words.count(number, 'idea')}" if number else f"Choose a {missing} to write for"
     ready = bool(number) and place.may("draft")
     if st.button(label, type="primary", width="stretch", disabled=not ready):
         progress.request(place, ["draft"], asked)
@@ -150,7 +163,7 @@ def _write(place: Place, asked: dict[str, Any]) -> None:
 def _shown(place: Place, asked: Mapping[str, Any]) -> tuple[list[DraftRecord], dict[str, reviews.Standing]]:
     """The ideas for this title and these segments, and where each stands; edited ones live on as others."""
     found = place.ledger.drafts(title=asked["title"])
-    wanted = set(asked["segments"]) or {EVERYONE}
+    wanted = set(asked["segments"])
     states = reviews.standings(found, place.ledger.reviews())
     shown = [d for d in found if (d.segment in wanted or not asked["segments"]) and states[d.draft] != "edited"]
     return sorted(shown, key=lambda d: (-d.created_at.timestamp(), d.segment, d.variant)), states
@@ -160,6 +173,8 @@ def _ideas(place: Place, shown: Sequence[DraftRecord], states: Mapping[str, str]
     if progress.under_way(place, "draft"):
         st.markdown("Ideas are being written; they appear here.")
         st.skeleton(height=240)
+    elif _nothing_new(place):
+        st.info("These ideas were written before. Change the brief to have others written.", icon=":material/info:")
     elif not shown:
         st.markdown(
             "None yet for this title and these people. Choose channels and facts on the left, then have some written. "
@@ -181,6 +196,15 @@ def _ideas(place: Place, shown: Sequence[DraftRecord], states: Mapping[str, str]
         st.button(f"Show {words.counted(len(here) - most, 'more idea')}", on_click=_more)
 
 
+def _nothing_new(place: Place) -> bool:
+    """Whether the last run, just ended, found that all it was asked for was there."""
+    latest = next((run for run in place.ledger.runs() if "draft" in run.jobs), None)
+    if latest is None or latest.state != "done" or latest.failures or latest.ended_at is None:
+        return False
+    just = (place.now - latest.ended_at).total_seconds() < JUST
+    return just and not any(draft.created_at >= latest.requested_at for draft in place.ledger.drafts())
+
+
 def _more() -> None:
     st.session_state["drafts.most"] += 2 * SHOWN
 
@@ -195,6 +219,7 @@ def _channel_tabs(place: Place, shown: Sequence[DraftRecord]) -> str:
             there,
             key=key,
             required=True,
+            wrap=True,
             label_visibility="collapsed",
             format_func=lambda c: f":gray[{words.plain(drafted.channel_name(place, c))}]",
         )
@@ -223,12 +248,10 @@ def _below(place: Place, asked: Mapping[str, Any]) -> str:
         told.append(f"by the forecast peak on {words.day(peak, place.today)}")
     segments = numbers.table(place.workspace, "segments")
     chosen = segments[segments["segment"].isin(asked["segments"])]
-    if len(chosen) == 1 and isinstance(chosen.iloc[0]["description"], str):
+    if len(chosen) == 1 and (apart := numbers.telling(chosen.iloc[0])):
         name = words.inside(chosen.iloc[0]["name"])
-        told.append(
-            f"by what sets {words.plain(name)} apart: {words.plain(printable(chosen.iloc[0]['description'], 120))}"
-        )
-    return f"Shaped {' and '.join(told)}" + ("" if told[-1].endswith("\\.") else ".") if told else ""
+        told.append(f"by what sets {words.plain(name)} apart: {words.plain(words.inside(apart))}")
+    return f"Shaped {' and '.join(told)}." if told else ""
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ from marketing.pages import drafted, frame, numbers, progress, words
 from marketing.pages.frame import Place
 from marketing.pages.sparklines import sparkline
 from marketing.records import DraftRecord
+from marketing.trends.sentences import amount
 
 MOVERS = 3
 SHOWN_AHEAD = 14  # periods of forecast in a small line
@@ -23,7 +24,7 @@ def show(place: Place) -> None:
     found = numbers.outlooks(place.workspace)
     waiting = _waiting(place)
     if found.empty and not place.workspace.tables():
-        _nothing()
+        _nothing(place)
         return
     titles = numbers.names(place.workspace)
     metric = numbers.main_metric(place.workspace)
@@ -38,7 +39,11 @@ def show(place: Place) -> None:
     _attention(place)
 
 
-def _nothing() -> None:
+def _nothing(place: Place) -> None:
+    if progress.under_way(place):
+        frame.title("Your workspace is being filled", "What is ready appears here by itself.")
+        st.skeleton(height=260)
+        return
     frame.title(
         "Nothing here yet",
         "Marquee forecasts what audiences do, finds the groups in them and drafts copy for each. It starts from "
@@ -107,7 +112,7 @@ def _card(place: Place, mover: Any, name: str) -> None:
     delta = "much as the week before" if steady else f"{abs(change):.0%} {'above' if up else 'below'} the week before"
     st.metric(
         f"{words.plain(unit)}, {_span(place, mover)}",
-        words.figure(mover["total"]),
+        amount(mover["total"]),
         delta,
         delta_color="gray" if steady else "green" if up else "red",
         delta_arrow="off" if steady else "up" if up else "down",
@@ -119,7 +124,7 @@ def _card(place: Place, mover: Any, name: str) -> None:
         alt=f"{name}: the last {len(mover['recent'])} days and the {len(ahead)} expected",
     )
     peak = words.day(mover["peak_date"], place.today)
-    low, high = words.figure(mover["total_low80"]), words.figure(mover["total_high80"])
+    low, high = amount(mover["total_low80"]), amount(mover["total_high80"])
     st.markdown(f"Between {low} and {high} in four weeks of five. Highest on {peak}.")
 
 

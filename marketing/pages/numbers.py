@@ -122,6 +122,12 @@ def kinds(workspace: Workspace) -> dict[str, str]:
     return {i: words.label(k) if isinstance(k, str) else "" for i, k in zip(known["title"], known["kind"], strict=True)}
 
 
+def telling(segment: Any, most: int = 3) -> str:
+    """The traits that say most of a segment, in a line."""
+    told = [str(trait) for trait in traits(segment).sort_values("lift", ascending=False)["trait"].head(most)]
+    return words.begun(words.listed([words.inside(trait) for trait in told]))
+
+
 def traits(segment: Any) -> pd.DataFrame:
     """What sets a row of the segments table apart: trait, share, low, high, everyone, the most telling first."""
     told = json.loads(segment["traits"]) if isinstance(segment["traits"], str) and segment["traits"] else []

@@ -12,8 +12,13 @@ from marketing.records import UNDER_WAY, RunRecord
 
 BUSY, IDLE = 2, 15  # seconds between looks, while something runs and while nothing does
 TOLD_BEFORE_ESTIMATE = 0.1  # of the work: earlier, the time left is a guess
-DOING = {"forecast": "Forecasting", "segment": "Looking for segments", "draft": "Writing"}
-COUNTED = {"forecast": "trend", "segment": "step", "draft": "draft"}
+DOING = {
+    "sample": "Putting in the sample data",
+    "forecast": "Forecasting",
+    "segment": "Looking for segments",
+    "draft": "Writing",
+}
+COUNTED = {"sample": "table", "forecast": "trend", "segment": "step", "draft": "draft"}
 
 
 def watch(place: Place) -> None:
@@ -54,7 +59,7 @@ def failure(place: Place, job: str) -> None:
 
 
 def _reason(failed: Mapping[str, Any]) -> str:
-    return f"{failed.get('item', '')}: {failed.get('reason', '')}".strip(": ")
+    return f"{failed.get('key', '')}: {failed.get('reason', '')}".strip(": ")
 
 
 def _look(place: Place, drawn: object) -> None:

@@ -62,8 +62,10 @@ def _below(place: Place, segments: pd.DataFrame) -> str:
     size = int(segments["size"].sum())
     told = [f"{size:,} people by what is known of them."]
     stability = segments["stability"].dropna()
-    if len(stability):
-        told.append(f"Found again in {words.share(float(stability.mean()))} of resamples.")
+    if "stable" in segments and not segments["stable"].all():
+        told.append("**The groups change when some of the people are left out**, so take them as a rough cut.")
+    elif len(stability):
+        told.append(f"On half of the people, {words.share(float(stability.mean()))} of a group is found again.")
     aside = numbers.table(place.workspace, "set_aside")
     if len(aside):
         told.append(f"Kept out: {_kept_out(aside)}.")
@@ -71,8 +73,10 @@ def _below(place: Place, segments: pd.DataFrame) -> str:
 
 
 def _kept_out(aside: pd.DataFrame) -> str:
-    names = [words.plain(name.replace("_", " ")) for name in aside["name"]]
-    return words.listed(names if len(names) <= 4 else [*names[:3], f"{words.spelled(len(names) - 3)} more"])
+    people = aside[aside["subject"] == "people"]
+    told = [f"{n:,} people ({words.plain(why)})" for n, why in zip(people["people"], people["name"], strict=True)]
+    columns = int((aside["subject"] != "people").sum())
+    return words.listed([*told, words.count(columns, "column")] if columns else told)
 
 
 def _choose(segments: pd.DataFrame) -> Any:
@@ -86,7 +90,7 @@ def _choose(segments: pd.DataFrame) -> Any:
             "People": segments["size"].astype(int),
             "Share": segments["share"] * 100,
             "Found again": segments["stability"] * 100,
-            "Mostly": segments["description"],
+            "Mostly": [numbers.telling(row) for _, row in segments.iterrows()],
         }
     )
     state = st.dataframe(
@@ -175,7 +179,7 @@ def _to_show(place: Place, segment: Any) -> None:
 def _liked_in_words(best: Any, titles: dict[str, str], size: int) -> str:
     name = words.plain(titles.get(best["title"], best["title"]))
     if isinstance(best["because"], str) and best["because"]:
-        return words.plain(best["because"])
+        return f"**{name}**: {words.plain(best['because'])}"
     if best["lift"] < LIKELY:
         return f"They watch no title much more often than everyone does; {name} comes first."
     begun = f" {best['people']:,.0f} of {size:,} have." if best["people"] == best["people"] else ""
@@ -192,13 +196,9 @@ def _write(place: Place, segment: Any, liked: pd.DataFrame) -> None:
 def _why(place: Place, segments: pd.DataFrame) -> None:
     number = len(segments)
     with st.expander(f"Why {words.count(number, 'group')}?"):
-        chosen = place.settings.k
-        st.markdown(
-            f"{words.begun(words.spelled(number))} {'was' if number == 1 else 'were'} asked for in the settings."
-            if chosen
-            else "As many as describe the people best and are found again when some of the people are left out. "
-            "No group under 100 people is described."
-        )
+        reasons = segments["why"].dropna().unique().tolist() if "why" in segments else []
+        for reason in reasons:
+            st.markdown(words.plain(reason))
         aside = numbers.table(place.workspace, "set_aside")
         if aside.empty:
             st.markdown("Nothing was kept out.")
@@ -208,7 +208,7 @@ def _why(place: Place, segments: pd.DataFrame) -> None:
             {
                 "What": [words.plain(words.label(name)) for name in aside["name"]],
                 "Why": [words.plain(words.begun(reason)) for reason in aside["reason"]],
-                "People": ["" if people != people else f"{people:,.0f}" for people in aside["people"]],
+                "People": ["" if pd.isna(people) else f"{people:,.0f}" for people in aside["people"]],
             }
         )
         st.table(told, border="horizontal", alt="What was kept out of the segments")

@@ -7,7 +7,8 @@ import streamlit as st
 
 from marketing.pages import numbers, words
 from marketing.pages.frame import Place
-from marketing.trends.outlook import total_band
+from marketing.trends import sentences
+from marketing.trends.outlook import Outlook, total_band
 from marketing.workspace import Workspace
 
 WEEK = 7
@@ -35,6 +36,26 @@ def tabs(place: Place, row: Any, history: pd.DataFrame, forecast: pd.DataFrame, 
         _events(place, dated)
 
 
+def in_words(place: Place, row: Any, found: Outlook) -> str:
+    """The band, the peak with what makes it, what is not in the numbers, and how forecasts did on the past."""
+    low, high = sentences.amount(found.total_low80), sentences.amount(found.total_high80)
+    cases = "months" if row["frequency"] == "M" else "weeks"
+    told = [f"In four {cases} of five, between {low} and {high}."]
+    if not found.even:
+        dated = events(place.workspace, row["title"])
+        on_peak = [str(name) for name in dated.loc[dated["date"] == pd.Timestamp(found.peak_date), "event"]]
+        why = f", the day of {words.plain(on_peak[0])}" if on_peak else ""
+        told.append(f"It peaks on {words.day(found.peak_date, place.today)}{why}.")
+    return " ".join([*told, words.plain(sentences.beyond(row["sentence"]))])
+
+
+def _score(place: Place, trend: str, forecast: pd.DataFrame) -> Any:
+    scores = numbers.table(place.workspace, "scores")
+    used = forecast["forecaster"].iloc[0] if "forecaster" in forecast else ""
+    found = scores[(scores["trend"] == trend) & (scores["forecaster"] == used)]
+    return found.iloc[0] if len(found) else None
+
+
 def _spans(place: Place, row: Any, history: pd.DataFrame, forecast: pd.DataFrame) -> pd.DataFrame:
     """The forecast by weeks where it is daily, else by its own periods."""
     daily = row["frequency"] == "D"
@@ -60,9 +81,9 @@ def _trust(place: Place, row: Any, forecast: pd.DataFrame) -> None:
         st.markdown("Not tried on the past: too little history to leave some out and forecast it.")
         return
     used = forecast["forecaster"].iloc[0] if "forecaster" in forecast else ""
-    best = scores[scores["forecaster"] == used]
-    if len(best):
-        st.markdown(_score_in_words(best.iloc[0]))
+    score = _score(place, row["trend"], forecast)
+    if score is not None:
+        st.markdown(_held(score))
     told = pd.DataFrame(
         {
             "Forecaster": [words.label(f) + (", used here" if f == used else "") for f in scores["forecaster"]],
@@ -76,16 +97,13 @@ def _trust(place: Place, row: Any, forecast: pd.DataFrame) -> None:
     st.table(told, border="horizontal", alt="How each forecaster did on the past")
 
 
-def _score_in_words(score: Any) -> str:
+def _held(score: Any) -> str:
     checks = words.count(int(score["cutoffs"]), "check")
-    skill = float(score["skill"])
-    told = (
-        f"beats repeating the last season by {skill:.0%}"
-        if skill > 0
-        else "does no better than repeating the last season"
+    held80, held95 = words.share(float(score["coverage80"])), words.share(float(score["coverage95"]))
+    return (
+        f"Each of {checks} forecast a stretch of the past without having seen it. **{held80}** of what came fell into "
+        f"the 80% band, {held95} into the 95% band."
     )
-    held = words.share(float(score["coverage80"]))
-    return f"Over {checks} on the past, this forecast **{told}**; {held} of the days fell into its 80% band."
 
 
 def _share(value: float) -> str:
@@ -148,6 +166,7 @@ def all_trends(place: Place, trends: pd.DataFrame, titles: dict[str, str], metri
 def _columns(metric: str, most: float) -> dict[str, Any]:
     percent = "%+.0f%%"
     return {
+        "Title": st.column_config.TextColumn(width="medium"),
         "Last 60 days": st.column_config.LineChartColumn(width="small"),
         "Next week": st.column_config.NumberColumn(format=percent, help="Against as many days before"),
         "Expected": st.column_config.ProgressColumn(

@@ -10,6 +10,7 @@ from marketing import charts
 from marketing.pages import frame, numbers, progress, trend_tables, words
 from marketing.pages.frame import Place
 from marketing.trends.outlook import Outlook, outlook
+from marketing.trends.sentences import amount
 
 RANGES = {"3 months": 92, "1 year": 366, "All": 0}  # days of history shown; 0 is all
 WEEK = 7
@@ -35,9 +36,9 @@ def show(place: Place) -> None:
         _chart(place, row, history, forecast, days, f"{titles[row['title']]}: {unit} so far")
     else:
         found = outlook(forecast, history)
-        sentence = f"{name} should draw {words.figure(found.total)} {words.plain(unit)} {_when(found, place.today)}"
+        sentence = f"{name} should draw {amount(found.total)} {words.plain(unit)} {_when(found, place.today)}"
         with space:
-            frame.title(sentence, words.plain(row["sentence"]))
+            frame.title(sentence, trend_tables.in_words(place, row, found))
             _stale(place, row)
         _chart(place, row, history, forecast, days, f"{titles[row['title']]}: {unit} so far and expected")
         trend_tables.tabs(place, row, history, forecast, trend_tables.events(place.workspace, row["title"]))
@@ -64,7 +65,9 @@ def _choose(place: Place, trends: pd.DataFrame, titles: dict[str, str]) -> tuple
     """The toolbar: title, measure, part and range. Returns the trend and the days of history."""
     with st.container(horizontal=True, vertical_alignment="center"):
         ids = sorted(trends["title"].unique(), key=lambda i: titles[i].casefold())
-        largest = numbers.outlooks(place.workspace).sort_values("total")["title"].tolist()
+        fresh = set(trends.loc[trends["state"] == "forecast", "trend"])
+        found = numbers.outlooks(place.workspace).sort_values("total")
+        largest = found.loc[found["trend"].isin(fresh), "title"].tolist() or found["title"].tolist()
         key = frame.linked("trends.title", "title", ids, largest[-1] if largest else None)
         title = st.selectbox(
             "Title", ids, key=key, format_func=lambda i: titles[i], width=230, label_visibility="collapsed"

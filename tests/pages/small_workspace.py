@@ -174,8 +174,8 @@ def _scores() -> pd.DataFrame:
 
 def _trends() -> pd.DataFrame:
     sentence = (
-        "265,000 views are expected from 23 to 29 November, up 4% on the seven days before. "
-        "The peak should be on Saturday 28 November."
+        "Harbour Lights should draw 260,000 views this week (240,000 to 281,000 in four weeks of five). "
+        "Forecasts for it were off by 12% on average over the last three checks, 68% better than repeating last week."
     )
     rows = [
         ("harbour-lights/views", "harbour-lights", "views", "forecast", "", sentence),

@@ -115,7 +115,7 @@ def test_a_run_that_failed_says_why_and_can_be_asked_for_again(full: Path, draw:
     now = dt.datetime.now(dt.UTC)
     ledger.request_run(["forecast"], {}, by="Ana Ruiz", at=now, run="r1")
     ledger.claim_run("r1", 1, now)
-    ledger.end_run("r1", "failed", [{"job": "forecast", "item": "saltmarsh/views", "reason": "Memory ran out."}], now)
+    ledger.end_run("r1", "failed", [{"job": "forecast", "key": "saltmarsh/views", "reason": "Memory ran out."}], now)
     app = draw("trends")
     assert "did not finish" in app.error[0].value
     assert "Memory ran out." in said(app.error[0].value)
