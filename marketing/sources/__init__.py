@@ -6,6 +6,7 @@ once, in words. Needs from below the tables' contracts and the limits in the set
 """
 
 from marketing.sources.columns import ColumnGuess
-from marketing.sources.reading import Reading, read
+from marketing.sources.guesses import Guess, guess
+from marketing.sources.reading import Reading, ingestible, read
 
-__all__ = ["ColumnGuess", "Reading", "read"]
+__all__ = ["ColumnGuess", "Guess", "Reading", "guess", "ingestible", "read"]

@@ -7,13 +7,14 @@ from dataclasses import dataclass, field
 from marketing import tables
 from marketing.errors import Fault, printable
 from marketing.sources.headers import fold
+from marketing.sources.sheets import Sheet
 
 NAMED = 20  # columns of a file that a message lists
 
 
 @dataclass(frozen=True)
 class ColumnGuess:
-    """A column of a file and what it is taken for: `how` is "said", "name", "synonym", "kept" or "left out"."""
+    """A column of a file and what it is taken for: `how` is "said", "name", "source", "synonym" or "kept"."""
 
     theirs: str
     ours: str
@@ -30,15 +31,13 @@ class Assignment:
     faults: list[Fault] = field(default_factory=list)
 
 
-def assign(
-    contract: tables.Table, names: Sequence[str], mapping: Mapping[str, str], sets: Mapping[str, str], *, shaped: bool
-) -> Assignment:
+def assign(contract: tables.Table, sheet: Sheet, mapping: Mapping[str, str], sets: Mapping[str, str]) -> Assignment:
     """Give each column its name of ours.
 
     `mapping` is ours -> theirs, `sets` ours -> the value for all rows; a set value replaces a column that a
-    known platform's export was `shaped` into, but never one that the file itself has.
+    known platform's export was shaped into, but never one that the file itself has.
     """
-    result = Assignment()
+    result, names = Assignment(), sheet.names
     said = _say(result, contract, names, mapping)
     ours = {fold(name): name for name in known_names(contract)}
     for at, theirs in enumerate(names):
@@ -50,9 +49,9 @@ def assign(
             result.faults.append(Fault(why, "Rename or take out one of the two.", column=theirs))
             continue
         result.positions[name] = at
-        result.how[name] = "name" if name in ours.values() else "kept"
-    _set(result, contract, sets, shaped=shaped)
-    _miss(result, contract, names, sets)
+        result.how[name] = "source" if sheet.platform else "name" if name in ours.values() else "kept"
+    _set(result, contract, sets, shaped=bool(sheet.platform))
+    _miss(result, contract, sheet, sets)
     return result
 
 
@@ -122,7 +121,7 @@ def _set(result: Assignment, contract: tables.Table, sets: Mapping[str, str], *,
             result.positions.pop(name, None)
 
 
-def _miss(result: Assignment, contract: tables.Table, names: Sequence[str], sets: Mapping[str, str]) -> None:
+def _miss(result: Assignment, contract: tables.Table, sheet: Sheet, sets: Mapping[str, str]) -> None:
     tried = {f.found.partition("=")[0].removeprefix("--map ") for f in result.faults if f.found.startswith("--map ")}
     for name in contract.required():
         if name in result.positions or name in sets or name in tried:
@@ -130,5 +129,5 @@ def _miss(result: Assignment, contract: tables.Table, names: Sequence[str], sets
         say = f"Say which it is: --map {name}=THEIRS."
         if name in ("title", "metric"):
             say = f"Say which it is, --map {name}=THEIRS, or one for all rows, --set {name}=..."
-        remedy = f"{say} The file has: {listed(names)}."
+        remedy = sheet.hints.get(name, f"{say} The file has: {listed(sheet.names)}.")
         result.faults.append(Fault(f"a column {name!r}", remedy))

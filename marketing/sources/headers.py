@@ -24,7 +24,10 @@ class Header:
 
 @dataclass(frozen=True)
 class Wanted:
-    """What a header is recognised by: the table it is for, the names that count, and the file's own name."""
+    """What a header is recognised by: the names that count, the file's own name, and the table it is for.
+
+    Where the user says which column is which, `table` is "": no platform's export is looked for then.
+    """
 
     table: str
     names: frozenset[str]
@@ -34,7 +37,7 @@ class Wanted:
     def of(cls, contract: tables.Table, theirs: Sequence[str], file: str) -> "Wanted":
         """The names of the contract, and those that the user says stand in the file."""
         names = {c.name for c in contract.columns} | {fold(name) for name in theirs}
-        return cls(contract.name, frozenset(names), file)
+        return cls("" if theirs else contract.name, frozenset(names), file)
 
 
 def fold(name: str) -> str:

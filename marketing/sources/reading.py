@@ -50,8 +50,8 @@ def read(
     if dates not in (None, *_ORDERS):
         raise InputError(f"There is no date order {dates!r}. Choose one of: {', '.join(_ORDERS)}.")
     mapping, sets, limits = mapping or {}, sets or {}, limits or Limits()
-    sheet = open_sheet(path, contract, mapping, limits)
     try:
+        sheet = open_sheet(path, contract, mapping, limits)
         return _read(sheet, contract, mapping, sets, dates)
     except TableError as error:
         raise TableError([replace(f, file=path.name) for f in error.faults]) from error
@@ -79,7 +79,9 @@ def open_sheet(path: Path, contract: tables.Table, mapping: Mapping[str, str], l
     readers = {"text": delimited.read, "xlsx": workbooks.read, "parquet": parquet.read}
     wanted = headers.Wanted.of(contract, list(mapping.values()), path.name)
     sheet = sheets.tidy(readers[files.kind(path, limits)](path, wanted, limits), limits)
-    if sheet.platform and not sheet.faults:
+    if sheet.platform:
+        if sheet.faults:
+            raise TableError(sheet.faults)
         return catalog.load(headers.PLATFORMS, sheet.platform).shape(sheet, contract.name)  # type: ignore[no-any-return]
     return sheet
 
@@ -87,7 +89,7 @@ def open_sheet(path: Path, contract: tables.Table, mapping: Mapping[str, str], l
 def _read(
     sheet: Sheet, contract: tables.Table, mapping: Mapping[str, str], sets: Mapping[str, str], order: str | None
 ) -> Reading:
-    assigned = columns.assign(contract, sheet.names, mapping, sets, shaped=bool(sheet.platform))
+    assigned = columns.assign(contract, sheet, mapping, sets)
     raw = pd.DataFrame({name: sheet.cells[at] for name, at in assigned.positions.items()}, index=sheet.cells.index)
     raw, notes, faults = totals.leave_out(contract, raw)
     faults = sheet.faults + assigned.faults + faults

@@ -1,7 +1,9 @@
 """A file's cells as they stand, under their own header: what every kind of file is read into."""
 
 from collections import Counter
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Self
 
 import numpy as np
 import pandas as pd
@@ -19,7 +21,7 @@ class Sheet:
     dates where the file itself types them; nothing is NaN but empty cells. Its index is the spreadsheet's row
     less 2, so that it counts data rows from 0 when the header is the first row. `mark` is the decimal mark
     that the form of the file speaks for, or "". `faults` are rows that could not be laid out, `cell_faults`
-    cells that count only where their row does.
+    cells that count only where their row does. `hints` say what to do where a column of ours is not there.
     """
 
     names: list[str]
@@ -29,10 +31,35 @@ class Sheet:
     notes: list[str] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
     cell_faults: list[Fault] = field(default_factory=list)
+    hints: dict[str, str] = field(default_factory=dict)
 
     def column(self, name: str) -> pd.Series:
         """The cells under that name."""
         return self.cells[self.names.index(name)]
+
+    def reshaped(
+        self, cells: Mapping[str, pd.Series], *, notes: list[str] | None = None, faults: list[Fault] | None = None
+    ) -> Self:
+        """The same file with these columns instead, of one common index."""
+        frame = pd.DataFrame(dict(enumerate(cells.values())))
+        notes = self.notes if notes is None else notes
+        return replace(
+            self, names=list(cells), cells=frame, notes=notes, faults=self.faults if faults is None else faults
+        )
+
+    def melted(self, kept: Sequence[str], name: str, value: str) -> Self:
+        """A row for each filled cell outside the columns `kept`: its column's name, the cell itself.
+
+        Cells of a row keep its place in the index, so faults are told of the row in the file.
+        """
+        places = [self.names.index(column) for column in kept]
+        rest = [at for at in range(len(self.names)) if at not in places]
+        columns = {column: pd.concat([self.cells[at]] * len(rest)) for column, at in zip(kept, places, strict=True)}
+        columns[name] = pd.Series(np.repeat([self.names[at] for at in rest], len(self.cells)), dtype="str")
+        columns[name].index = columns[kept[0]].index
+        columns[value] = pd.concat([tables.as_text(self.cells[at]) for at in rest])
+        filled = columns[value].notna().to_numpy(bool)
+        return self.reshaped({column: cells[filled] for column, cells in columns.items()})
 
 
 def tidy(sheet: Sheet, limits: Limits) -> Sheet:
@@ -47,7 +74,7 @@ def tidy(sheet: Sheet, limits: Limits) -> Sheet:
     cells = cells[kept].set_axis(range(len(kept)), axis=1)
     names = [names[at] for at in kept]
     faults = sheet.faults + _name_faults(names) + _length_faults(names, cells, limits.cell_characters)
-    return Sheet(names, cells, sheet.mark, sheet.platform, sheet.notes, faults, sheet.cell_faults)
+    return replace(sheet, names=names, cells=cells, faults=faults)
 
 
 def _trimmed(values: pd.Series) -> pd.Series:
