@@ -35,6 +35,7 @@ class Composer:
         self.voice, self.channel = voice, channel
         self._said: set[str] = set()  # lines
         self._told: set[str] = set()  # facts
+        self._tagged = False  # one slot carries the hashtags
         self._owed = trimmings.rating(voice.brief, voice.mode)  # until a line has room for it
 
     def copy(self) -> Copy:
@@ -43,6 +44,7 @@ class Composer:
         for slot in self.channel.slots.values():
             if lines := self._lines(slot):
                 slots[slot.name] = lines
+                self._tagged = self._tagged or any("#" in line for line in lines)
                 self._told |= {s.fact for s in self.voice.statements for line in lines if s.told_in(line)}
         for line in (*self.voice.brief.brand.always, self._owed):
             self._add(line.strip(), slots)
@@ -66,7 +68,17 @@ class Composer:
             lines.extend(itertools.islice(write(slot, self._fits(slot, limit), lines), count - len(lines)))
             if len(lines) >= max(1, slot.items[0]):
                 break
-        return lines
+        return self._with_a_short_one(slot, lines)
+
+    def _with_a_short_one(self, slot: Slot, lines: list[str]) -> list[str]:
+        """`lines` with one as short as a platform asks for ("one_headline_max"), where there is such a rule."""
+        most = self.channel.rules.get(f"one_{slot.name}_max")
+        if not isinstance(most, int) or not lines or any(slot.length(line) <= most for line in lines):
+            return lines
+        fitting = self._fits(slot, most)
+        known = (self.voice.name, *map(clauses.headline, self.voice.calls), *self.voice.headlines)
+        candidates = known if roles.role(slot, self.channel) == "headline" else self.voice.calls
+        return [*lines[: slot.items[1] - 1], *[line for line in unlike(candidates, lines) if fitting(line)][:1]]
 
     def _fits(self, slot: Slot, limit: float) -> Fits:
         opens = next(iter(self.channel.slots)) == slot.name
@@ -91,7 +103,7 @@ class Composer:
     # Headlines
 
     def _headlines(self, slot: Slot, fitting: Fits, there: list[str]) -> Iterator[str]:
-        if slot.items[1] == 1:
+        if roles.wanted(slot, self.channel) == 1:
             yield from self._new(self._single(), fitting, there)
         facts = self._new(self._fact_headlines(fitting), fitting, there)
         calls = self._new((clauses.headline(c) for c in self._fresh(self.voice.calls)), fitting, there, titled=True)
@@ -252,7 +264,7 @@ class Composer:
         if self.channel.kind != "post":
             return [lambda body, call: " ".join(filter(None, (*body, call, optout)))]
         link = trimmings.link(brief, self.channel)
-        tags = trimmings.hashtags(brief, self.channel, self.voice.name)
+        tags = [] if self._tagged else trimmings.hashtags(brief, self.channel, self.voice.name)
         return [
             functools.partial(_post, link=link, tags=tags[:count])
             for count in range(len(tags), min(1, len(tags)) - 1, -1)
@@ -267,7 +279,7 @@ class Composer:
             return
         paragraphs = list(self._paragraphs())
         while paragraphs:
-            text = "\n\n".join([*paragraphs, *([imprint] if mail else [])])
+            text = (" " if self.channel.kind == "script" else "\n\n").join([*paragraphs, *([imprint] if mail else [])])
             if fitting(text) and text not in there:
                 yield text
                 return
@@ -280,8 +292,8 @@ class Composer:
         lead = next(iter(sorted(voice.statements, key=lambda s: s.fact in self._told)), None)
         lead = None if voice.lead == "mood" else lead
         yield clauses.sentence(_options(lead)[0]) if lead else next(moods, "")
-        if lead and (mood := next(moods, "")):
-            yield mood
+        count = FEW - len(voice.statements)
+        yield from itertools.islice(moods, max(count, 1 if lead else 0))
         rest = self._unlike(self._after(lead), lead)[:LETTER_FACTS]
         plain = [s for s in rest if s.appeal != "quote"]
         for start in range(0, len(plain), PARAGRAPH):

@@ -29,7 +29,7 @@ HEADLINE_NAMES = ("headline", "title", "subject", "hook", "caption_title", "card
 WITHOUT_NEED = ("picture", "length", "keywords", "hashtags", "title", "address")  # left to people unless required
 
 # Room in characters up to which a slot is written as such.
-HEADLINE, NAMED_HEADLINE, SENTENCE, TEXT = 45, 120, 160, 420
+HEADLINE, SENTENCE, TEXT = 45, 160, 420
 POST_ROOM = 280  # what people read of a post, however much a platform takes
 PER_UNIT = {"words": 6.0, "seconds": 15.0, "utf8_bytes": 1.0}  # characters in a unit of counting
 HOW_MANY = {"headline": 3, "sentence": 2, "text": 2, "path": 2}  # lines worth having where several may stand
@@ -43,7 +43,7 @@ def role(slot: Slot, channel: Channel) -> str:
     if slot.name in NAMED:
         return NAMED[slot.name]
     space = room(slot, channel)
-    if space <= HEADLINE or (slot.name.endswith(HEADLINE_NAMES) and space <= NAMED_HEADLINE):
+    if space <= HEADLINE or slot.name.endswith(HEADLINE_NAMES):
         return "headline"
     if space <= SENTENCE:
         return "sentence"
