@@ -1,5 +1,6 @@
 """The addresses in a text, with or without a scheme."""
 
+import bisect
 import functools
 from dataclasses import dataclass
 from importlib import resources
@@ -40,6 +41,7 @@ def top_level_domains() -> frozenset[str]:
 def find(text: str) -> list[Link]:
     """Every address in `text`, in order, none within another."""
     found: list[Link] = []
+    others: list[Link] = []
     for match in _HOST.finditer(text):
         if not found or match.start() >= found[-1].end:
             link = _around(text, match.start(), match.end())
@@ -47,14 +49,21 @@ def find(text: str) -> list[Link]:
                 found.append(link)
     for match in _BARE_SCHEME.finditer(text):
         start, end = match.span()
-        if not any(link.start < end and start < link.end for link in found):
+        if not _overlaps(found, start, end):
             end = start + len(match[0].rstrip(_CLOSERS))
-            found.append(Link(start, end, text[start:end], "", match["scheme"].lower()))
-    return sorted(found, key=lambda link: link.start)
+            others.append(Link(start, end, text[start:end], "", match["scheme"].lower()))
+    return sorted([*found, *others], key=lambda link: link.start)
+
+
+def _overlaps(found: list[Link], start: int, end: int) -> bool:
+    """Whether one of `found`, which are in order of place, stands on a character from `start` to `end`."""
+    place = bisect.bisect_left(found, end, key=lambda link: link.start)
+    return place > 0 and found[place - 1].end > start
 
 
 def _around(text: str, start: int, end: int) -> Link | None:
-    before = _BEFORE.search(text[max(0, start - LOOK_BACK) : start])
+    joined = text[start - 1 : start] in ("@", "/")
+    before = _BEFORE.search(text[max(0, start - LOOK_BACK) : start]) if joined else None
     scheme = ((before["scheme"] if before else "") or "").lower()
     user = (before["user"] if before else "") or ""
     host = text[start:end]
