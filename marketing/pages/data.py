@@ -2,6 +2,7 @@
 
 import datetime as dt
 import functools
+from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -11,7 +12,7 @@ from marketing import tables
 from marketing.campaigns import exports
 from marketing.pages import frame, numbers, progress, uploads, words
 from marketing.pages.frame import Place
-from marketing.pages.uploads import Look
+from marketing.pages.uploads import Look, Theirs
 
 OLD = 7  # days after which a table is told to be stale
 ORDERS = {"": "found out", "dmy": "day, month, year", "mdy": "month, day, year", "ymd": "year, month, day"}
@@ -22,6 +23,12 @@ OPEN = "adding a file"  # in session state: whether the dialog is open
 STORED = "stored now"  # in session state: what the last file brought, and its table
 WORK = {"engagement": "forecast", "events": "forecast", "audience": "segment", "viewing": "segment"}
 NEXT = {"forecast": "Update the forecasts", "segment": "Find the groups again"}
+MARKS = {
+    "found": ("green", "check_circle"),
+    "chosen": ("green", "check_circle"),
+    "a guess": ("orange", "help"),
+    "kept": ("gray", "add_circle"),
+}
 INSIGHTS = ("insights_csv", "insights_xlsx")
 
 
@@ -119,15 +126,15 @@ def _mapping(place: Place, path: Path) -> tuple[Look, str]:
     mapping = {}
     for theirs in first.columns:
         chosen = _row(table, theirs)
-        if chosen and chosen != theirs.ours:
+        if chosen and not (theirs.named and chosen == theirs.ours):
             mapping[chosen] = theirs.name
-    unmapped = {c.ours for c in first.columns if c.ours and st.session_state.get(f"data.map.{c.name}") == c.ours}
-    sets = _same_in_all(table, unmapped | set(mapping))
+    kept = {c.ours for c in first.columns if c.named and st.session_state.get(f"data.map.{c.name}") == c.ours}
+    sets = _same_in_all(table, kept | set(mapping), first.columns)
     st.markdown(f":gray[{tables.table(table).about.capitalize()}.]")
     return uploads.look(path, table, mapping, sets, order or None, limits), table
 
 
-def _row(table: str, theirs: uploads.Theirs) -> str:
+def _row(table: str, theirs: Theirs) -> str:
     name, choice, word = st.columns([3, 4, 2], vertical_alignment="center", wrap=False)
     contract = tables.table(table)
     options = ["", *(c.name for c in contract.columns), *(tables.DIMENSIONS if contract.dimensions else ())]
@@ -145,14 +152,13 @@ def _row(table: str, theirs: uploads.Theirs) -> str:
             label_visibility="collapsed",
         )
     with word:
-        told = "found" if theirs.ours and chosen == theirs.ours else "chosen" if chosen else "kept"
-        colour = "gray" if told == "kept" else "green"
-        icon = "add_circle" if told == "kept" else "check_circle"
-        st.markdown(f":{colour}[:material/{icon}: :small[{told}]]")
+        told = ("found" if theirs.named else "a guess") if chosen == theirs.ours else "chosen"
+        colour, icon = MARKS[told if chosen else "kept"]
+        st.markdown(f":{colour}[:material/{icon}: :small[{told if chosen else 'kept'}]]")
     return str(chosen or "")
 
 
-def _same_in_all(table: str, there: set[str]) -> dict[str, str]:
+def _same_in_all(table: str, there: set[str], columns: Sequence[Theirs]) -> dict[str, str]:
     """A field for each required column that the file lacks: one value for all rows."""
     sets = {}
     for column in tables.table(table).required():
@@ -160,6 +166,7 @@ def _same_in_all(table: str, there: set[str]) -> dict[str, str]:
             continue
         value = st.text_input(
             f"{words.label(column)}, the same in all rows",
+            uploads.same_in_all(column, columns),
             key=f"data.set.{column}",
             placeholder="Not in the file? Say it here",
         )

@@ -3,7 +3,7 @@
 import csv
 import io
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -20,16 +20,36 @@ from marketing.sources.sheets import Sheet
 PENDING = "data.pending"  # in session state: the file that is being looked at
 EXAMPLE = 40  # characters of a cell shown
 NAME_LETTERS = 150  # of a file's name; longer ones cannot be written everywhere
+MEASURES = ("views", "plays", "streams", "listens", "minutes", "sessions", "pageviews", "downloads")
+# What columns of exports are often called, in bare letters; a guess, shown as one.
+MEANT: dict[str, tuple[str, ...]] = {
+    "date": ("day", "datum", "tag", "fecha", "jour", "data", "timestamp", "release", "week", "month"),
+    "title": ("show", "titel", "titulo", "titre", "film", "game", "article", "page", "programme", "content"),
+    "metric": ("kpi", "measure", "metrik"),
+    "value": (*MEASURES, "n", "count", "total", "amount", "aufrufe", "vistas", "vues"),
+    "person": ("id", "user", "userid", "customer", "customerid", "client", "clientid", "email"),
+    "minutes": ("duration", "watchtime", "minuteswatched", "watchedminutes"),
+    "name": ("displayname", "longtitle"),
+    "event": ("name", "holiday", "what"),
+    "fact": ("id", "factid"),
+    "text": ("statement", "claim", "sentence"),
+    "region": ("market", "mkt", "territory"),
+    "country": ("land", "pais", "pays"),
+}
 FAULT_COLUMNS = ("row", "column", "found", "expected", "what to do")
 
 
 @dataclass(frozen=True)
 class Theirs:
-    """A column of the file, an example of what is in it, and the column of ours that its name says."""
+    """A column of the file, an example of what is in it, and the column of ours that it should be.
+
+    `named` says that it bears our name; otherwise `ours` is a guess that a person should look at.
+    """
 
     name: str
     example: str
     ours: str
+    named: bool
 
 
 @dataclass(frozen=True)
@@ -99,15 +119,40 @@ def look(
     found: list[Theirs] = []
     try:
         sheet = reading.open_sheet(path, contract, mapping, limits)
-        said = columns.assign(contract, sheet.names, {}, {}, shaped=bool(sheet.platform))
-        known = columns.known_names(contract)
-        ours = {at: name for name, at in said.positions.items() if name in known}
-        found = [Theirs(name, _example(sheet, at), ours.get(at, "")) for at, name in enumerate(sheet.names)]
+        found = _theirs(contract, sheet)
         return Look(found, read(path, table, mapping=mapping, sets=sets, dates=dates, limits=limits))
     except TableError as error:
         return Look(found, None, error.faults, error.total)
     except MarqueeError as error:
         return Look(found, None, [Fault("a file that can be read", str(error))], 1)
+
+
+def _theirs(contract: tables.Table, sheet: Sheet) -> list[Theirs]:
+    """The columns of the file, each with ours that has its name, or one that its name often means."""
+    known = columns.known_names(contract)
+    said = columns.assign(contract, sheet, {}, {})
+    ours = {at: name for name, at in said.positions.items() if name in known}
+    found = [
+        Theirs(name, _example(sheet, at), ours.get(at, ""), bool(ours.get(at))) for at, name in enumerate(sheet.names)
+    ]
+    taken = set(ours.values())
+    for at, theirs in enumerate(found):
+        meant = next((o for o in known if o not in taken and _bare(theirs.name) in MEANT.get(o, ())), "")
+        if meant and not theirs.ours:
+            found[at] = Theirs(theirs.name, theirs.example, meant, named=False)
+            taken.add(meant)
+    return found
+
+
+def same_in_all(column: str, theirs: Sequence[Theirs]) -> str:
+    """What a column that the file lacks may well be in all rows: a column of views holds the measure "views"."""
+    value = next((t.name for t in theirs if t.ours == "value" and t.ours and not t.named), "")
+    return _bare(value) if column == "metric" and _bare(value) in MEASURES else ""
+
+
+def _bare(name: str) -> str:
+    """A name's letters and digits alone: "User ID" and "user_id" are one."""
+    return "".join(c for c in fold(name) if c.isalnum())
 
 
 def _example(sheet: Sheet, at: int) -> str:

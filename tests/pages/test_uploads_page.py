@@ -12,7 +12,7 @@ from marketing.workspace import Workspace
 
 Draw = Callable[..., AppTest]
 MESSY = (
-    "Tag;Titel;Aufrufe\r\n01.11.2026;harbour-lights;41.208,5\r\n02.11.2026;harbour-lights;39.001,0\r\n"
+    "Tag;Titel;Abrufe\r\n01.11.2026;harbour-lights;41.208,5\r\n02.11.2026;harbour-lights;39.001,0\r\n"
     "13.11.2026;harbour-lights;38.000,0\r\n"
 ).encode("cp1252")
 WRONG = b"date,title,metric,value\n2026-11-31,a,views,1\n2026-11-02,a,views,-12\n2026-11-03,=1+1,views,3\n"
@@ -51,8 +51,7 @@ def test_a_file_in_other_words_is_stored_after_its_columns_were_said(empty: Path
     app = upload(draw("data"), "aufrufe.csv", MESSY)
     assert "one file has faults" in app.title[0].value
     assert button(app, "Store").disabled
-    for theirs, ours in (("Tag", "date"), ("Titel", "title"), ("Aufrufe", "value")):
-        choose(app, f"data.map.{theirs}", ours)
+    choose(app, "data.map.Abrufe", "value")
     next(field for field in app.text_input if field.key == "data.set.metric").set_value("views").run()
     assert app.title[0].value == "No data yet; one file is ready"
     button(app, "Store 3 rows").click().run()
@@ -60,6 +59,15 @@ def test_a_file_in_other_words_is_stored_after_its_columns_were_said(empty: Path
     assert stored["value"].tolist() == [41208.5, 39001.0, 38000.0]
     assert stored["date"].dt.strftime("%Y-%m-%d").tolist() == ["2026-11-01", "2026-11-02", "2026-11-13"]
     assert "Update the forecasts" in [each.label for each in app.button]
+
+
+def test_columns_are_guessed_by_what_they_are_often_called_and_marked_as_guesses(empty: Path, draw: Draw) -> None:
+    app = upload(draw("data"), "export.csv", b"Day,Show,Views\n2026-11-01,a,3\n2026-11-02,a,4\n")
+    boxes = {box.key: box.value for box in app.selectbox}
+    assert [boxes[f"data.map.{name}"] for name in ("Day", "Show", "Views")] == ["date", "title", "value"]
+    assert app.text_input[0].value == "views"
+    assert sum("a guess" in each.value for each in app.markdown) == 3
+    assert app.title[0].value == "No data yet; one file is ready"
 
 
 def test_faults_stand_in_a_table_with_what_to_do_and_nothing_is_stored(empty: Path, draw: Draw) -> None:
