@@ -54,7 +54,7 @@ def read(
         sheet = open_sheet(path, contract, mapping, limits)
         return _read(sheet, contract, mapping, sets, dates)
     except TableError as error:
-        raise TableError([replace(f, file=path.name) for f in error.faults]) from error
+        raise TableError([replace(f, file=path.name) for f in error.faults]) from None
 
 
 _ORDERS = tuple(dates.ORDERS)
@@ -81,7 +81,7 @@ def open_sheet(path: Path, contract: tables.Table, mapping: Mapping[str, str], l
     sheet = sheets.tidy(readers[files.kind(path, limits)](path, wanted, limits), limits)
     if sheet.platform:
         if sheet.faults:
-            raise TableError(sheet.faults)
+            raise TableError([replace(f, file=path.name) for f in sheet.faults])
         return catalog.load(headers.PLATFORMS, sheet.platform).shape(sheet, contract.name)  # type: ignore[no-any-return]
     return sheet
 

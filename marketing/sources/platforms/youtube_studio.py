@@ -78,7 +78,7 @@ def _engagement(sheet: Sheet) -> Sheet:
     }
     notes = list(sheet.notes)
     if left_out:
-        notes.append(f"Left out, since it does not add up over days: {', '.join(left_out)}.")
+        notes.append(f"Left out, since they do not add up over days or may be negative: {', '.join(left_out)}.")
     if "Date" in kept:
         cells["date"] = long.column("Date")
     shaped = long.reshaped(cells, notes=notes)
