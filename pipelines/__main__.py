@@ -35,6 +35,7 @@ Workspace = Annotated[
 Json = Annotated[bool, typer.Option("--json", help="Print results as JSON.")]
 Out = Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Write there instead of printing.")]
 Port = Annotated[int, typer.Option("--port", min=1, max=65_535, help="On 127.0.0.1.")]
+Parent = Annotated[int | None, typer.Option(hidden=True, help="End with this process.")]
 By = Annotated[str | None, typer.Option("--by", metavar="NAME", help="Who acts; else MARQUEE_PERSON, else your login.")]
 Several = list[str] | None  # an option or argument that may be repeated
 
@@ -55,7 +56,7 @@ def demo(
     ] = Path("workspaces/lumen"),
     browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open a browser.")] = True,
     port: Port = PORT,
-    parent: Annotated[int | None, typer.Option(hidden=True, help="End with this process.")] = None,
+    parent: Parent = None,
 ) -> None:
     """Fill a workspace from sample_data, run everything, and open the dashboard on it."""
     from pipelines import demo
@@ -64,11 +65,11 @@ def demo(
 
 
 @app.command()
-def dashboard(workspace: Workspace = DEFAULT_WORKSPACE, port: Port = PORT) -> None:
+def dashboard(workspace: Workspace = DEFAULT_WORKSPACE, port: Port = PORT, parent: Parent = None) -> None:
     """Serve the dashboard on 127.0.0.1."""
     from pipelines.commands import serving
 
-    _end(serving.dashboard(workspace, port))
+    _end(serving.dashboard(workspace, port, parent))
 
 
 @app.command()
@@ -246,7 +247,7 @@ def export(
 
 
 @app.command(hidden=True)
-def work(run: str, workspace: Workspace = DEFAULT_WORKSPACE, parent: int | None = None) -> None:
+def work(run: str, workspace: Workspace = DEFAULT_WORKSPACE, parent: Parent = None) -> None:
     """Carry out a run that waits, as the dashboard's worker, and end with the process `parent`."""
     from pipelines.commands import working
 

@@ -14,7 +14,6 @@ import uuid
 import webbrowser
 from pathlib import Path
 
-from marketing.errors import MarqueeError
 from pipelines import lifeline
 from pipelines.commands import acting, serving
 from pipelines.terminal import Progress, tell
@@ -44,10 +43,11 @@ def run(folder: Path, *, port: int, browser: bool, parent: int | None) -> int:
         server.wait()
     except KeyboardInterrupt:
         pass
-    for sign in SIGNS:
-        signal.signal(sign, signal.SIG_IGN)  # it is ending already
-    ended = server.poll()
-    _end(server)
+    finally:
+        for sign in SIGNS:
+            signal.signal(sign, signal.SIG_IGN)  # it is ending already
+        ended = server.poll()
+        _end(server)
     if ended is not None:
         tell("The dashboard ended by itself; what it said stands above. Start again with make run.")
         return 1
@@ -87,8 +87,8 @@ def _fill(folder: Path, name: str) -> bool:
     try:
         with Progress() as progress:
             record = runs.work(folder, key, clock=acting.now, progress=progress)
-    except MarqueeError as error:
-        tell(str(error))
+    except Exception as error:  # the dashboard stays up whatever a job does
+        tell(runs.in_words(error))
         return False
     for failure in record.failures:
         tell(f"{failure['job']}: {failure['key']}: {failure['reason']}")

@@ -69,7 +69,7 @@ HOMES = {
     "ibis": ("marketing.workspace",),
     "duckdb": ("marketing.workspace",),
     "joblib": ("pipelines.engine",),
-    "threadpoolctl": ("pipelines.engine",),
+    "threadpoolctl": ("pipelines.engine", "marketing.segments"),
     "typer": ("pipelines.__main__",),
 }
 # What the web process and the light commands must not load.

@@ -2,40 +2,44 @@
 
 import importlib.util
 import os
+import runpy
 import socket
 import subprocess
 import sys
 from pathlib import Path
 
 from marketing.errors import InputError, MissingError
-from marketing.workspace import Workspace
+from pipelines import lifeline
 from pipelines.terminal import tell
 
 ADDRESS = "127.0.0.1"
 HOUSE = Path(__file__).resolve().parents[2]
 
 
-def dashboard(folder: Path, port: int) -> int:
-    """Serve the workspace in this process until Ctrl-C."""
-    Workspace.create(folder)
+def dashboard(folder: Path, port: int, parent: int | None) -> int:
+    """Serve the workspace in this process until Ctrl-C, or as long as the process `parent` lives."""
     refuse_taken(port)
-    tell(f"The dashboard is at {address(port)}. Ctrl-C ends it.")
     script = dashboard_script()
-    environment = _environment(folder)
-    os.chdir(script.parent)
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the address is told above already
-    os.execve(sys.executable, _command(script, port), environment)  # noqa: S606 - our own interpreter and script
+    if parent is None:
+        from marketing.workspace import Workspace
+
+        Workspace.create(folder)
+        tell(f"The dashboard is at {address(port)}. Ctrl-C ends it.")
+    else:
+        lifeline.end_with(parent)
+    os.environ["MARQUEE_WORKSPACE"] = str(folder.absolute())
+    os.chdir(script.parent)  # where .streamlit is
+    sys.argv = ["streamlit", "run", str(script), *_options(port)]
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # Streamlit's own greeting; ours is told already
+    runpy.run_module("streamlit", run_name="__main__", alter_sys=True)
+    return 0
 
 
 def start(folder: Path, port: int) -> subprocess.Popen[bytes]:
-    """Serve the workspace in another process."""
-    script = dashboard_script()
-    return subprocess.Popen(  # noqa: S603 - our own interpreter and script
-        _command(script, port),
-        cwd=script.parent,
-        env=_environment(folder),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
+    """Serve the workspace in another process, which ends with this one."""
+    told = ["--workspace", str(folder.absolute()), "--port", str(port), "--parent", str(os.getpid())]
+    return subprocess.Popen(  # noqa: S603 - our own interpreter and module
+        [sys.executable, "-m", "pipelines", "dashboard", *told], cwd=HOUSE, stdin=subprocess.DEVNULL
     )
 
 
@@ -72,11 +76,7 @@ def dashboard_script() -> Path:
     return Path(found.origin)
 
 
-def _environment(folder: Path) -> dict[str, str]:
-    return {**os.environ, "MARQUEE_WORKSPACE": str(folder.absolute())}
-
-
-def _command(script: Path, port: int) -> list[str]:
+def _options(port: int) -> list[str]:
     # Said here too, though .streamlit/config.toml has it, for a server started where that file is not.
     choices = {
         "server.address": ADDRESS,
@@ -88,5 +88,4 @@ def _command(script: Path, port: int) -> list[str]:
         "client.toolbarMode": "viewer",
         "logger.level": "warning",
     }
-    told = [f"--{name}={value}" for name, value in choices.items()]
-    return [sys.executable, "-m", "streamlit", "run", str(script), *told]
+    return [f"--{name}={value}" for name, value in choices.items()]
