@@ -11,8 +11,8 @@ from langchain_core.runnables import Runnable, RunnableLambda
 
 from marketing.drafts.copy import Copy
 from marketing.drafts.writers import WriteRequest
-from marketing.drafts.writers.offline import phrases, trimmings
-from marketing.drafts.writers.offline.composing import Composer
+from marketing.drafts.writers.offline import composing, phrases, trimmings
+from marketing.drafts.writers.offline.sheet import Sheet
 from marketing.drafts.writers.offline.voice import Voice
 from marketing.settings import Settings
 
@@ -31,4 +31,4 @@ def writer(settings: Settings, environ: Mapping[str, str]) -> Runnable[WriteRequ
 def write(request: WriteRequest) -> Copy:
     """Copy for one request."""
     name = trimmings.name(request.brief.title, request.channel)
-    return Composer(Voice(request, name), request.channel).copy()
+    return composing.copy(Sheet(Voice(request, name), request.channel))

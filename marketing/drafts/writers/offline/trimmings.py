@@ -63,6 +63,13 @@ def link(brief: Brief, channel: Channel) -> str:
     return url if host and allowed and open_to_links and channel.kind in ("post", "crm") else ""
 
 
+def linked(call: str, link: str) -> str:
+    """An invitation with the address behind it."""
+    if not link:
+        return call
+    return f"{call.removesuffix('.')}: {link}" if call and ":" not in call else f"{call} {link}".strip()
+
+
 def hashtags(brief: Brief, channel: Channel, called: str) -> list[str]:
     """A few tags: the title, the brand, the kind."""
     most = channel.rules.get("hashtags_max", 0)

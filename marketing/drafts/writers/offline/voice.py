@@ -96,7 +96,7 @@ class Voice:
         ranked: list[Statement] = []
         for lead in self.leads:
             ranked += _turned([s for s in said if s.appeal == lead], rounds)
-        return ranked
+        return sorted(ranked, key=lambda s: s.forms[0].startswith("Rated"))  # a rating invites nobody
 
     def _calls(self, step: int) -> list[str]:
         lines: list[str] = []
