@@ -6,10 +6,13 @@ failing on a house with a wrong import in it.
 
 import ast
 import functools
+import re
 import subprocess
 import sys
+import tomllib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -176,6 +179,22 @@ def astray(house: Path) -> list[str]:
     return [f"{one}, away from home" for one, lib in libraries if lib in HOMES and not inside(one.importer, HOMES[lib])]
 
 
+def undeclared(house: Path) -> list[str]:
+    """Libraries that are imported and do not stand in pyproject.toml themselves."""
+    project = tomllib.loads((HOUSE / "pyproject.toml").read_text("utf-8"))["project"]
+    wanted = [*project["dependencies"], *project["optional-dependencies"]["dev"]]
+    declared = {re.split(r"[^\w-]", line, maxsplit=1)[0].lower() for line in wanted}
+    ours = {name.partition(".")[0] for name in modules(house)}
+    theirs = packages_distributions()
+    broken = []
+    for one in imports(house):
+        library = one.imported.partition(".")[0]
+        if library not in {*ours, *sys.stdlib_module_names}:
+            sold_as = {name.lower() for name in theirs.get(library, [library])}
+            broken += [] if sold_as & declared else [f"{one}, which pyproject.toml does not name"]
+    return broken
+
+
 def entangled(house: Path) -> list[str]:
     """Options that import one another."""
     broken = []
@@ -196,7 +215,7 @@ def too_long(house: Path) -> list[str]:
     return [f"{path.relative_to(house)} has {lines} lines" for path, lines in counted if lines > LONGEST]
 
 
-@pytest.mark.parametrize("rule", [points_up, circles, astray, entangled, too_long])
+@pytest.mark.parametrize("rule", [points_up, circles, astray, undeclared, entangled, too_long])
 def test_the_house_keeps_the_rule(rule: Callable[[Path], list[str]]) -> None:
     assert rule(HOUSE) == []
 
@@ -213,6 +232,8 @@ WRONG = [
     (astray, "marketing/catalog.py", "import streamlit as st"),
     (astray, "marketing/segments/__init__.py", "def late():\n    from prophet import Prophet"),
     (astray, "pipelines/runs.py", "import joblib"),
+    (undeclared, "pipelines/runs.py", "import narwhals"),
+    (undeclared, "pipelines/runs.py", "def late():\n    import nothing_of_that_name"),
     (entangled, "marketing/trends/forecasters/theta.py", "from marketing.trends.forecasters import seasonal_naive"),
     (entangled, "marketing/trends/forecasters/theta.py", "from . import seasonal_naive"),
     (too_long, "marketing/errors.py", "\n" * LONGEST),
