@@ -42,14 +42,13 @@ def _problem(
 
 def _exclamations(copy: Copy, channel: Channel) -> Iterator[Problem]:
     found = [(s, i, place, text) for s, i, text in copy.lines() for place, c in enumerate(text) if c in "!！¡"]
-    headlines = (
-        [at for at in found if "headline" in at[0]] if channel.rules.get("exclamation_in_headline") is False else []
-    )
+    strict = channel.rules.get("exclamation_in_headline") is False
+    headlines = [at for at in found if strict and "headline" in at[0]]
+    others = [at for at in found if not (strict and "headline" in at[0])]
     for slot, index, place, text in headlines:
         span, without = _sentence_end(text, place)
         yield _problem(channel, slot, index, span, "No exclamation mark in a headline.", without)
     most = channel.rules.get("exclamation_max")
-    others = [at for at in found if at not in headlines]
     if isinstance(most, int) and not isinstance(most, bool):
         for slot, index, place, text in others[most:]:
             span, without = _sentence_end(text, place)

@@ -13,8 +13,8 @@ class Assertion:
     """A statement that needs a fact.
 
     `value` is the number (or the date, the phrase), `unit` what it counts ("episode", "gbp"), `bound` how it is
-    limited ("over", "floor", "under", "about", "least", or "" for exactly), `beside` the words near it that a fact must have
-    too: over what time, where, counted how.
+    limited ("over", "floor", "under", "about", "least", or "" for exactly), `beside` the words near it that a fact
+    must have too: over what time, where, counted how.
     """
 
     kind: Kind
