@@ -10,7 +10,7 @@ from marketing.pages import words
 from marketing.pages.frame import Place
 from marketing.records import UNDER_WAY, RunRecord
 
-BUSY, IDLE = 2, 15  # seconds between looks, while something runs and while nothing does
+BUSY, IDLE = 2, 10  # seconds between looks, while something runs and while nothing does
 TOLD_BEFORE_ESTIMATE = 0.1  # of the work: earlier, the time left is a guess
 DOING = {
     "sample": "Putting in the sample data",
