@@ -1,6 +1,7 @@
 """Who and what may be used to find groups: people as a matrix of numbers and codes, the rest set aside in words."""
 
 import datetime as dt
+import hashlib
 from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Literal
@@ -15,6 +16,7 @@ from marketing.segments.fairness import special_category
 LEVELS = 24  # of a category are told apart; rarer ones count together
 RARE = 0.005  # a level with a smaller share of people counts with the rare ones
 NEARLY_SAME = 0.8  # rank correlation from which two columns of numbers count as one
+COMPARED = 10_000  # people that columns are compared by
 OTHER = ""  # the level of all rare levels together; it is never spoken of
 
 Kind = Literal["number", "category"]
@@ -74,10 +76,11 @@ def prepare(frame: pd.DataFrame, *, today: dt.date, allowed: Collection[str] = (
         set_aside.append(SetAside("people", f"may be under {minors.ADULT}", reason, int(anyone.sum())))
         frame, attributes = frame[~anyone], attributes[~anyone]
     columns: list[Column] = []
+    novelty = _Novelty(len(frame))
     for name in attributes.columns:
         usable = _usable(str(name), attributes[name], allowed)
         if isinstance(usable, Column):
-            told_by = _told_by(columns, usable)
+            told_by = novelty.told_by(usable)
             if not told_by:
                 columns.append(usable)
                 continue
@@ -90,7 +93,8 @@ def _usable(name: str, column: pd.Series, allowed: Collection[str]) -> Column | 
     """The column ready for use, or the reason why it is set aside."""
     cleaned = cells.clean(column)
     levels = cleaned.value_counts()
-    if category := special_category(name, map(str, levels.index[:200])):
+    spoken: list[str] = [] if pd.api.types.is_numeric_dtype(cleaned) else levels.index.astype(str).tolist()
+    if category := special_category(name, spoken):
         if not category.setting:
             return f"It tells {category.id}, which the law keeps out of advertising by profile."
         if name not in allowed:
@@ -124,39 +128,46 @@ def _category(name: str, column: pd.Series, levels: pd.Series) -> Column | str:
     return Column(name, "category", values, tuple(known))
 
 
-def _told_by(columns: list[Column], new: Column) -> str:
-    """Why `new` adds nothing to `columns`, or ""."""
-    for column in columns:
-        if _same(column, new):
-            return f"It says the same as {column.name}."
-        if column.kind == new.kind == "number" and abs(_rank_correlation(column, new)) >= NEARLY_SAME:
-            return f"It says nearly the same as {column.name}, which would then count twice."
-    return ""
+class _Novelty:
+    """Tells of each column, in turn, whether an earlier one says the same or nearly the same."""
+
+    def __init__(self, people: int) -> None:
+        self.every = max(1, -(-people // COMPARED))
+        self.signatures: dict[bytes, str] = {}
+        self.names: list[str] = []
+        self.scores = np.empty((64, -(-people // self.every)))  # standardised ranks, a column of numbers a row
+
+    def told_by(self, column: Column) -> str:
+        """Why `column` adds nothing to those before it; "" (and it is remembered) where it does."""
+        signature = _signature(column)
+        if signature in self.signatures:
+            return f"It says the same as {self.signatures[signature]}."
+        if column.kind == "number":
+            scores = _scores(column.values[:: self.every])
+            near = np.abs(self.scores[: len(self.names)] @ scores)
+            if near.size and near.max() >= NEARLY_SAME:
+                return f"It says nearly the same as {self.names[int(near.argmax())]}, which would then count twice."
+            self._remember(column.name, scores)
+        if signature:
+            self.signatures[signature] = column.name
+        return ""
+
+    def _remember(self, name: str, scores: NDArray[np.float64]) -> None:
+        if len(self.names) == len(self.scores):
+            self.scores = np.concatenate([self.scores, np.empty_like(self.scores)])
+        self.scores[len(self.names)] = scores
+        self.names.append(name)
 
 
-def _rank_correlation(one: Column, other: Column) -> float:
-    """Spearman's correlation of two columns of numbers over the people who have both; 0 where too few have."""
-    both = ~np.isnan(one.values) & ~np.isnan(other.values)
-    if both.mean() < 0.5:
-        return 0.0
-    pair = pd.DataFrame({"one": one.values[both], "other": other.values[both]}).rank()
-    spread = pair.std()
-    return float(pair["one"].corr(pair["other"])) if spread.min() > 0 else 0.0
+def _signature(column: Column) -> bytes:
+    """Equal for columns that tell people apart in the same way, whatever their values are called; b"" for amounts."""
+    codes, different = pd.factorize(column.values)
+    return hashlib.sha256(codes.astype(np.int16).tobytes()).digest() if len(different) <= LEVELS + 1 else b""
 
 
-def _same(one: Column, other: Column) -> bool:
-    """Whether two columns tell people apart in the same way, be it under other names or in other units."""
-    missing = np.isnan(one.values)
-    if not np.array_equal(missing, np.isnan(other.values)):
-        return False
-    first, second = _ranks(one.values[~missing]), _ranks(other.values[~missing])
-    if first.max(initial=0) != second.max(initial=0):
-        return False
-    if one.kind == other.kind == "number":
-        return np.array_equal(first, second)
-    width = int(first.max(initial=0)) + 1
-    return len(np.unique(first * width + second)) == width
-
-
-def _ranks(values: NDArray[np.float64]) -> NDArray[np.intp]:
-    return np.asarray(np.unique(values, return_inverse=True)[1])
+def _scores(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Ranks at mean 0 and length 1, so that their product is Spearman's correlation; missing is in the middle."""
+    ranks = pd.Series(values).rank()
+    away = np.array((ranks - ranks.mean()).fillna(0.0), np.float64)
+    scores: NDArray[np.float64] = away / max(float(np.linalg.norm(away)), 1e-12)
+    return scores

@@ -40,10 +40,9 @@ def measure(rows: NDArray[np.float64], labels: NDArray[np.intp], fit: Fit, *, re
     of cluster stability"), over all rows.
     """
     random = np.random.default_rng(seed)
-    k = int(labels.max()) + 1
-    agreements, overlaps = _again(rows, labels, k, fit, resamples, random)
+    agreements, overlaps = _again(rows, labels, fit, resamples, random)
     shuffled = np.column_stack([random.permutation(column) for column in rows.T])
-    chance, _ = _again(shuffled, fit(shuffled, seed).predict(shuffled), k, fit, resamples, random)
+    chance, _ = _again(shuffled, fit(shuffled, seed).predict(shuffled), fit, resamples, random)
     return Stability(float(np.mean(agreements)), float(np.mean(chance)), np.mean(overlaps, axis=0), resamples)
 
 
@@ -63,12 +62,11 @@ def match(overlaps: NDArray[np.float64]) -> dict[int, int]:
 def _again(
     rows: NDArray[np.float64],
     labels: NDArray[np.intp],
-    k: int,
     fit: Fit,
     resamples: int,
     random: np.random.Generator,
 ) -> tuple[list[float], list[NDArray[np.float64]]]:
-    agreements, overlaps = [], []
+    k, agreements, overlaps = int(labels.max()) + 1, [], []
     for _ in range(resamples):
         drawn = np.sort(random.choice(len(rows), max(len(rows) // 2, k), replace=False))
         found = fit(rows[drawn], int(random.integers(2**31))).predict(rows)
