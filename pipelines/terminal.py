@@ -38,7 +38,8 @@ class Progress:
     def __init__(self, stream: TextIO | None = None) -> None:
         self._stream = stream or sys.stderr
         self._bar: Any = None
-        self._step, self._told_at, self._last = "", float("-inf"), (0, 0)
+        self._step, self._told_at = "", float("-inf")
+        self._told = self._last = (0, 0)  # done and total: said last, and known last
 
     def __enter__(self) -> Self:
         return self
@@ -50,18 +51,18 @@ class Progress:
         """From here on progress is that of another step."""
         if self._bar is not None:
             self._bar.close()
-        elif self._step and self._last[0] and self._told_at > float("-inf"):
-            self._line(f"{self._step}: {self._last[0]:,} of {self._last[1]:,} done.")
-        self._bar, self._step, self._told_at, self._last = None, name, float("-inf"), (0, 0)
+        elif self._told != self._last:
+            self._line(f"{self._step}: {self._last[0]:,} of {self._last[1]:,} done")
+        self._bar, self._step, self._told_at, self._told, self._last = None, name, float("-inf"), (0, 0), (0, 0)
 
     def __call__(self, done: int, total: int, what: str) -> None:
         """Progress of the step: `done` of `total`, the last of them `what`."""
+        self._last = (done, total)
         if self._stream.isatty():
             self._draw(done, total, what)
         elif time.monotonic() - self._told_at >= LINE_SECONDS:
-            self._told_at = time.monotonic()
+            self._told_at, self._told = time.monotonic(), self._last
             self._line(f"{self._step}: {done:,} of {total:,}, {what}" if total else f"{self._step}: {what}")
-        self._last = (done, total)
 
     def _draw(self, done: int, total: int, what: str) -> None:
         if self._bar is None:
