@@ -75,15 +75,15 @@ def draft(
     Raises:
         WriterError: the writer could not answer; QuotaError where it will answer no further request.
     """
-    from langchain_core.callbacks import get_usage_metadata_callback
+    from langchain_core.callbacks import UsageMetadataCallbackHandler
 
+    usage = UsageMetadataCallbackHandler()
     request = WriteRequest(brief, channel, variant, seed)
-    with get_usage_metadata_callback() as usage:
-        copy, problems = _checked(writer.invoke(request), channel, brief, check)
-        if any(problem.blocks for problem in problems):
-            again = WriteRequest(brief, channel, variant, seed, previous=copy, problems=tuple(problems))
-            mended = _checked(writer.invoke(again), channel, brief, check)
-            copy, problems = min((mended, (copy, problems)), key=lambda tried: _blocks(tried[1]))
+    copy, problems = _checked(writer.invoke(request, {"callbacks": [usage]}), channel, brief, check)
+    if _blocks(problems):
+        again = WriteRequest(brief, channel, variant, seed, previous=copy, problems=tuple(problems))
+        mended = _checked(writer.invoke(again, {"callbacks": [usage]}), channel, brief, check)
+        copy, problems = min((mended, (copy, problems)), key=lambda tried: _blocks(tried[1]))
     if _blocks(problems):
         copy, problems = _checked(without(copy, problems, channel), channel, brief, check)
     credit = writers.credit(writer)

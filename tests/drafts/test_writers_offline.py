@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from marketing.drafts import briefs, channels, checks, drafting, writers
 from marketing.drafts.channels import Channel
 from marketing.drafts.writers import WriteRequest, offline
-from marketing.drafts.writers.offline import clauses, dates, phrases
+from marketing.drafts.writers.offline import clauses, dates, phrases, voice
 from marketing.settings import Settings
 
 TODAY = dt.date(2026, 11, 23)
@@ -170,6 +170,12 @@ def test_a_night_group_is_met_at_night_and_a_family_on_the_sofa():
     assert re.search(r"asleep|dark|lamp|small hours|street goes quiet", night, re.IGNORECASE)
     family = brief(title={"rating": "TV-PG"}, facts=[], segment=FAMILY)
     assert re.search(r"sofa|blanket|popcorn", text(written(family, "google_rsa")), re.IGNORECASE)
+
+
+def test_what_a_group_lacks_is_no_angle():
+    for trait in ({"value": "no", "lift": 3.0}, {"value": "with children", "lift": 0.4}):
+        segment = {"segment": "s9", "name": "x", "traits": [{"trait": "Children", "column": "children"} | trait]}
+        assert [angle.name for angle in voice.angles(brief(title={"rating": "PG"}, segment=segment))] != ["family"]
 
 
 def test_a_family_is_not_invited_to_a_title_for_adults():

@@ -13,11 +13,12 @@ from typing import TypeVar
 
 from marketing.drafts.briefs import Brief
 from marketing.drafts.writers import WriteRequest
-from marketing.drafts.writers.offline import phrases, statements
+from marketing.drafts.writers.offline import clauses, phrases, statements
 from marketing.drafts.writers.offline.phrases import Angle
 from marketing.drafts.writers.offline.statements import Statement
 
 ANGLES = 2  # of a group's traits; more would blur what sets it apart
+ABSENT = ("no", "none", "false", "never", "0")  # values that say that a group has not what the column is about
 OPEN_ANGLES = ("open", "plain", "curious", "quiet")
 FOR_CHILDREN = re.compile(
     r"(?:mpa\s+)?(?:G|PG|U|TV-(?:Y7?|G|PG)|(?:ESRB\s+)?(?:E|E10\+|EVERYONE)|PEGI\s*(?:3|7)|FSK\s*(?:0|6))",
@@ -166,7 +167,7 @@ def angles(brief: Brief) -> tuple[Angle, ...]:
     by_name = {angle.name: angle for angle in phrases.angles()}
     segment = brief.segment
     found: dict[str, Angle] = {}
-    for trait in segment.traits if segment else ():
+    for trait in filter(_sets_apart, segment.traits if segment else ()):
         for angle in phrases.angles():
             if _matches(angle, _words(trait)):
                 fitting = by_name[angle.otherwise] if angle.otherwise and not _for_children(brief) else angle
@@ -174,6 +175,14 @@ def angles(brief: Brief) -> tuple[Angle, ...]:
     digest = hashlib.sha256((segment.segment or segment.name if segment else "").encode("utf-8", "replace")).digest()
     chosen = list(found.values())[:ANGLES]
     return tuple(chosen or [by_name[OPEN_ANGLES[digest[0] % len(OPEN_ANGLES)]]])
+
+
+def _sets_apart(trait: object) -> bool:
+    """Whether the group has this, and more of it than everyone, as far as is told."""
+    if not isinstance(trait, dict):
+        return True
+    lift, value = trait.get("lift"), str(trait.get("value", "")).strip().casefold()
+    return value not in ABSENT and (not isinstance(lift, int | float) or lift >= 1)
 
 
 def _words(trait: object) -> str:
@@ -208,9 +217,9 @@ def _barred(request: WriteRequest) -> list[re.Pattern[str]]:
         return barred
     for problem in request.problems:
         line = request.previous.line(problem.slot, problem.index)
-        words = line[slice(*problem.span)].strip()
-        if words:
-            barred.append(re.compile(re.escape(words), re.IGNORECASE))
+        if problem.blocks:
+            said = clauses.sentences(line[slice(*problem.span)])
+            barred += [re.compile(re.escape(words.rstrip(".")), re.IGNORECASE) for words in said]
     return barred
 
 
