@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Literal
 
-Number = Literal["count", "price", "percent", "score", "rank", "label", "multiple", "vague"]
+Number = Literal["count", "price", "percent", "score", "rank", "label", "multiple", "vague", "time"]
 Kind = Literal[Number, "date", "praise", "award"]
 
 

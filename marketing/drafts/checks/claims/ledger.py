@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from marketing.drafts import hazards
 from marketing.drafts.briefs import Brief
-from marketing.drafts.checks.claims import free, quotes, reading, support
+from marketing.drafts.checks.claims import free, quotes, reading, support, verbatim
 from marketing.drafts.checks.claims.assertions import Assertion
 from marketing.drafts.checks.claims.reading import Reading
 from marketing.drafts.checks.claims.support import Held
@@ -39,7 +39,15 @@ def entries(copy: Copy, brief: Brief) -> Iterator[Entry]:
     linked = {(claim.slot, claim.index, claim.fact) for claim in copy.claims}
     for slot, index, text in copy.lines():
         favoured = {fact for at, place, fact in linked if (at, place) == (slot, index)}
-        ranked = sorted(holds, key=lambda held: (bool(held.why_not), held.fact.id not in favoured, held.fact.id))
+        ranked = sorted(
+            holds,
+            key=lambda held: (
+                bool(held.why_not),
+                held.fact.id not in favoured,
+                verbatim.is_own(held.fact.id),
+                held.fact.id,
+            ),
+        )
         yield from _line_entries(slot, index, text, ranked, brief, own)
 
 

@@ -7,6 +7,8 @@ from marketing.drafts.checks.claims.assertions import Assertion, apart
 from marketing.drafts.checks.claims.words import Token, lookup, phrases, stem
 
 REACH = 4  # words after a superlative among which the work it praises is looked for
+AWARD_REACH = 12  # words between "won" and the award
+JOINTS = ("at", "of", "for", "in", "from")
 OWNERS = ("the", "its", "their", "his", "her", "your", "our")
 BE_THE_FIRST = ("be", "among", "been")
 
@@ -98,23 +100,49 @@ def _awards(line: Sequence[Token]) -> Iterator[Assertion]:
 
 def _award_in(line: Sequence[Token], start: int, end: int) -> Iterator[Assertion]:
     clause = line[start:end]
-    bodies = list(phrases("awards", "bodies").find(clause))
-    told = [place for place, token in enumerate(clause) if token.low in lookup("awards", "words")]
-    won = {token.low for token in clause} & lookup("awards", "won")
-    nominated = {token.low for token in clause} & (lookup("awards", "nominated") - {"up"})
-    has_award_word = any(clause[place].low not in lookup("awards", "won") for place in told)
-    if not bodies and not (has_award_word and (won or nominated)):
+    bodies = [place for body in phrases("awards", "bodies").find(clause) for place in range(*body)]
+    listed = [place for place, token in enumerate(clause) if token.low in lookup("awards", "words")]
+    outcomes = [place for place, token in enumerate(clause) if token.low in _outcomes()]
+    told = {clause[place].low for place in outcomes}
+    has_award_word = any(clause[place].low not in _outcomes() for place in listed)
+    prizes = [
+        place for place in outcomes if _wins_a_name(clause, place) or clause[place].low in lookup("awards", "nominated")
+    ]
+    if not bodies and not prizes and not (has_award_word and outcomes):
         return
-    places = [place for body in bodies for place in range(*body)] + told
-    first, last = min(places), max(places) + 1
-    names = frozenset(clause[place].low for body in bodies for place in range(*body))
-    outcome = "nominated" if nominated else "won" if won else "named"
-    years = frozenset(t.text for t in clause if t.kind == "number" and len(t.text) == 4)
-    yield Assertion(
-        "award",
-        clause[first].start,
-        clause[last - 1].end,
-        outcome,
-        "award",
-        beside=frozenset(stem(n) for n in names) | years,
-    )
+    anchor = (bodies or prizes or listed)[0]
+    places = sorted({*bodies, *prizes, *listed, *(place for place in outcomes if abs(place - anchor) <= AWARD_REACH)})
+    first, last = places[0], _past_name(clause, places[-1] + 1)
+    named = {clause[place].low for place in bodies} | {t.low for t in clause[first:last] if _is_name(t)}
+    years = {t.text for t in clause if t.kind == "number" and len(t.text) == 4}
+    outcome = "nominated" if told & lookup("awards", "nominated") else "won" if told else "named"
+    beside = frozenset(stem(name) for name in named - _outcomes() - lookup("awards", "words")) | years
+    yield Assertion("award", clause[first].start, clause[last - 1].end, outcome, "award", beside=beside)
+
+
+def _outcomes() -> frozenset[str]:
+    return lookup("awards", "won") | lookup("awards", "nominated")
+
+
+def _wins_a_name(clause: Sequence[Token], place: int) -> bool:
+    """Whether "won" is followed by what is written as a name: "won the Green Lens", not "won the war"."""
+    if clause[place].low not in ("won", "wins", "winner"):
+        return False
+    after = [token for token in clause[place + 1 : place + 4] if token.low not in ("the", "a", "an", "of", "its")]
+    return bool(after) and _is_name(after[0]) and sum(map(_is_name, clause)) < len(clause) - 1
+
+
+def _is_name(token: Token) -> bool:
+    return token.kind == "word" and token.text[0].isupper()
+
+
+def _past_name(clause: Sequence[Token], place: int) -> int:
+    """One past the name that a preposition joins to an award: "prize at the Westbank Film Festival"."""
+    after = place
+    if after < len(clause) and clause[after].low in JOINTS:
+        after += 1
+        while after < len(clause) and (_is_name(clause[after]) or clause[after].low in (*JOINTS, "the")):
+            after += 1
+        while not _is_name(clause[after - 1]) and after > place:
+            after -= 1
+    return after

@@ -3,7 +3,7 @@
 import functools
 from dataclasses import dataclass
 
-from marketing.drafts.checks.claims import dates, numbers, praise, words
+from marketing.drafts.checks.claims import dates, praise, quantities, words
 from marketing.drafts.checks.claims.assertions import Assertion, apart
 
 
@@ -26,6 +26,6 @@ def _read(text: str, language: str, territory: str) -> Reading:
     line = words.tokens(text)
     found = dates.find(text, line, territory)
     rest = words.joined(words.tokens(words.mask(text, ((date.start, date.end) for date in found))))
-    found = apart([*found, *praise.find(rest), *numbers.find(rest, language)])
+    found = apart([*found, *praise.find(rest), *quantities.find(rest, language)])
     stems = frozenset(words.stem(token.low) for token in line if token.kind == "word")
     return Reading(text, tuple(sorted(found, key=lambda a: (a.start, a.end))), stems)

@@ -206,7 +206,7 @@ def _same_award(claim: Assertion, held: Held) -> bool:
     if not claim.beside <= known:
         return False
     won = bool(held.words & {stem(word) for word in lookup("awards", "won")})
-    nominated = bool(held.words & {stem(word) for word in lookup("awards", "nominated") - {"up"}})
+    nominated = bool(held.words & {stem(word) for word in lookup("awards", "nominated")})
     if claim.value == "nominated":
         return nominated
     return (won and not nominated) if claim.value == "won" else True

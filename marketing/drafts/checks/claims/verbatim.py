@@ -13,11 +13,21 @@ FEWEST_IN_ALL = 4  # of a fact that is repeated whole
 def find(text: str, brief: Brief) -> Iterator[tuple[int, int, str]]:
     """Start, end and fact of each passage that repeats a live fact: five words in a row, or the whole of it."""
     line = _spoken(text)
-    for fact in brief.live_facts():
-        told = [token.low for token in _spoken(fact.text)]
-        run = _longest_run(line, told)
-        if run is not None:
-            yield line[run[0]].start, line[run[1] - 1].end, fact.id
+    taken: set[int] = set()
+    runs = [(run, fact.id) for fact in brief.live_facts() if (run := _longest_run(line, _said(fact.text)))]
+    for (first, last), fact in sorted(runs, key=lambda found: (found[0][0] - found[0][1], is_own(found[1]), found)):
+        if taken.isdisjoint(range(first, last)):
+            taken.update(range(first, last))
+            yield line[first].start, line[last - 1].end, fact
+
+
+def is_own(fact: str) -> bool:
+    """Whether a fact only stands in the title's own row: one of the facts table goes before it."""
+    return fact.startswith("title.")
+
+
+def _said(text: str) -> list[str]:
+    return [token.low for token in _spoken(text)]
 
 
 def _spoken(text: str) -> list[Token]:
