@@ -53,7 +53,10 @@ def writer(settings: Settings, environ: Mapping[str, str]) -> Runnable[WriteRequ
     """
     name = settings.chat_model.strip()
     if not name:
-        raise MissingError(f'No chat model is named. Set chat_model = "openai:NAME" in settings.toml. {OFFLINE}')
+        raise MissingError(
+            'No chat model is named. Set chat_model = "openai:NAME" in settings.toml, '
+            f"or MARQUEE_CHAT_MODEL=openai:NAME in the environment. {OFFLINE}"
+        )
     provider = name.partition(":")[0]
     service = faults.Service(name, f"{provider.upper()}_API_KEY", faults.secrets(environ))
     return asked(service, lambda cap: made(service, TIMEOUT, cap))
@@ -96,9 +99,8 @@ def made(service: faults.Service, timeout: float, cap: int | None) -> BaseChatMo
                 f"{service.clean(service.model)!r} names no provider that LangChain knows. "
                 f'Write it as provider:model, such as "openai:NAME". {OFFLINE}'
             ) from None
-        raise MissingError(
-            f"{service.model} cannot be set up: {service.clean(error)}. Set {service.key} in the environment. {OFFLINE}"
-        ) from None
+        why = "needs its key" if service.key in str(error) else f"cannot be set up: {service.clean(error).rstrip('.')}"
+        raise MissingError(f"{service.model} {why}. Set {service.key} in the environment. {OFFLINE}") from None
     return model
 
 
