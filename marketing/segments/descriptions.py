@@ -102,7 +102,7 @@ def _single(forms: Forms) -> list[str]:
     if forms.adjective:
         names.append(f"{forms.adjective} people")
     if forms.tail:
-        names.append(f"people {forms.tail}")
+        names += [f"people {forms.tail}", forms.tail.removeprefix("with ")]
     return names
 
 

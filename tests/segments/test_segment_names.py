@@ -1,0 +1,107 @@
+"""Names: unique, of two to four words, of what sets a group apart, never a figure, never a protected attribute."""
+
+import re
+
+import numpy as np
+import pandas as pd
+import pytest
+from known_audience import TODAY, audience
+
+from marketing.segments.descriptions import name_all, names_from
+from marketing.segments.segmentation import segment
+from marketing.segments.traits import Trait
+from marketing.segments.wording import category_trait, figure, label, number_trait, span
+
+
+def trait(column, value, share=0.7, everyone=0.3, side="is"):
+    return Trait("words", column, value, share, share - 0.02, share + 0.02, everyone, share / everyone, side)
+
+
+@pytest.mark.parametrize(
+    ("traits", "expected"),
+    [
+        ([trait("favourite_time", "late night"), trait("device", "console")], "Late-night console players"),
+        ([trait("plan", "premium"), trait("device", "tv")], "Premium TV viewers"),
+        ([trait("job", "retired"), trait("balance", "over 2,000", side="high")], "Retired savers"),
+        ([trait("genre", "drama"), trait("region", "Galicia")], "Drama fans in Galicia"),
+        ([trait("job", "student"), trait("loan", "no")], "Students without loan"),
+        ([trait("has_car", "yes")], "People with car"),
+        ([trait("opens_email", "yes")], "People who open email"),
+        ([trait("nps_score", "up to 3", side="low")], "Low nps score"),
+    ],
+)
+def test_a_name_is_made_of_what_sets_the_group_apart(traits, expected):
+    assert expected in list(names_from(traits))[:3]
+
+
+def test_no_name_has_a_figure_age_family_or_a_special_value():
+    traits = [
+        trait("age", "over 45", side="high"),
+        trait("marital", "divorced"),
+        trait("console", "PS5"),
+        trait("interest", "christian music"),
+        trait("screen", "4k"),
+    ]
+    assert list(names_from(traits)) == []
+
+
+def test_groups_of_nothing_sayable_still_get_names_of_their_own():
+    names = name_all([[], [], [trait("age", "over 45", side="high")]], [300, 200, 100])
+    assert len(set(names)) == 3
+    assert all(2 <= len(name.split()) <= 4 for name in names)
+
+
+@pytest.mark.parametrize("k", [2, 4, 8])
+def test_names_of_an_audience_keep_the_rules(k):
+    table, _ = audience(3, 2_000)
+    table["religion"] = np.random.default_rng(0).choice(["catholic", "none"], len(table))
+    names = segment(table, k=k, today=TODAY).segments["name"]
+    assert names.str.lower().is_unique
+    assert names.str.split().str.len().between(2, 4).all()
+    assert not names.str.contains(r"\d|[Cc]luster|[Ss]egment|religion|catholic|years?").any()
+
+
+def test_an_unknown_table_in_another_language_gets_readable_names():
+    random, people = np.random.default_rng(1), 1_200
+    truth = random.integers(0, 2, people)
+    table = pd.DataFrame(
+        {
+            "person": [f"c{i}" for i in range(people)],
+            "tarifa": np.where(random.random(people) < 0.85, np.array(["básica", "completa"])[truth], "media"),
+            "ciudad": np.where(random.random(people) < 0.8, np.array(["Vigo", "Sevilla"])[truth], "Madrid"),
+            "saldo": np.round(np.array([100, 3_000])[truth] * random.lognormal(0, 0.5, people)),
+            "usa_app": np.where(random.random(people) < 0.85, np.array(["sí", "no"])[truth], "no"),
+        }
+    )
+    names = segment(table, k=2, today=TODAY).segments["name"].tolist()
+    assert len(set(names)) == 2
+    assert all(re.fullmatch(r"[^\W\d_][^\d_]+", name) for name in names)
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        (category_trait("device", "console"), "Plays on a console"),
+        (category_trait("loan", "no"), "No loan"),
+        (category_trait("has_kids", "yes"), "With kids"),
+        (category_trait("is_subscriber", "yes"), "Subscriber"),
+        (category_trait("opens_email", "yes"), "Opens email"),
+        (category_trait("job", "blue-collar"), "Job: blue-collar"),
+        (number_trait("balance", span(2_000, np.inf, lowest=0, whole=True, years=False)), "Balance over 2,000"),
+        (number_trait("visits", span(-np.inf, 0, lowest=0, whole=True, years=False)), "Visits: none"),
+        (number_trait("age", span(24, 34, lowest=18, whole=True, years=False)), "Age 25 to 34"),
+        (number_trait("open_rate", span(0.25, 0.5, lowest=0, whole=False, years=False)), "Open rate 0.25 to 0.5"),
+        (number_trait("pdays", span(-np.inf, -1, lowest=-1, whole=True, years=False)), "Pdays −1"),
+        (
+            number_trait("yearJoined", span(2_018, 2_021, lowest=2_000, whole=True, years=True)),
+            "Year joined 2019 to 2021",
+        ),
+    ],
+)
+def test_traits_are_said_in_plain_words(said, expected):
+    assert said == expected
+
+
+def test_figures_are_written_as_people_write_them():
+    assert [figure(x) for x in (1_428.0, 0.3333, -12.0, 12.345)] == ["1,428", "0.33", "−12", "12.3"]
+    assert label("minutes_aSession") == "minutes a session"
