@@ -235,7 +235,7 @@ class Job:
             today=self.today,
             score={name: float(scores[name].iloc[0]) for name in ("cutoffs", "wape", "skill")} if len(scores) else None,
             points=len(line.values),
-            ahead=[(kind, date.date()) for kind, date in zip(ahead["kind"], ahead["date"], strict=True)],
+            ahead=ahead,
         )
 
     def tables(self, earlier: Tables | None = None) -> Tables:

@@ -42,7 +42,7 @@ def columns() -> list[str]:
     return [f"{side}{level}" for level in LEVELS for side in ("low", "high")]
 
 
-def widths(line: Line, steps: NDArray[np.int64]) -> NDArray[np.float64]:
+def widths(line: Line, horizon: int) -> NDArray[np.float64]:
     """The log-scale half-width that all trends have, in this trend's unit, at each step ahead."""
     growth = GROWTHS[line.frequency.code]
     logs = np.log1p(line.values)
@@ -50,7 +50,7 @@ def widths(line: Line, steps: NDArray[np.int64]) -> NDArray[np.float64]:
     steps_apart = np.abs(logs[season:] - logs[:-season])[-RECENT:]
     known = steps_apart[~np.isnan(steps_apart)]
     unit = float(known.mean()) if len(known) else float(np.nanstd(logs))
-    return np.asarray(unit * growth.start * np.sqrt(1 + growth.growth * (steps - 1)))
+    return np.asarray(unit * growth.start * np.sqrt(1 + growth.growth * np.arange(horizon)))
 
 
 def factor(errors: pd.DataFrame) -> float:
@@ -67,12 +67,18 @@ def factor(errors: pd.DataFrame) -> float:
     return float(np.exp(cutoffs / (cutoffs + PATIENCE) * np.log(max(own, NARROWEST))))
 
 
-def around(expected: NDArray[np.float64], width: NDArray[np.float64]) -> dict[str, NDArray[np.float64]]:
-    """The band's columns around `expected`, `width` being the log-scale half-width in LEVELS' unit."""
+def around(
+    expected: NDArray[np.float64], width: NDArray[np.float64], doubt: NDArray[np.float64]
+) -> dict[str, NDArray[np.float64]]:
+    """The band's columns around `expected`.
+
+    `width` is the log-scale half-width in LEVELS' unit, `doubt` the spread of what events ahead may do.
+    """
     logs = np.log1p(expected)
+    whole = np.hypot(width, doubt)
     band = {}
     for level, times in LEVELS.items():
-        half = np.minimum(times * width, WIDEST)
+        half = np.minimum(times * whole, WIDEST)
         band[f"low{level}"] = np.minimum(np.maximum(np.expm1(logs - half), 0), expected)
         band[f"high{level}"] = np.maximum(np.expm1(logs + half), expected)
     return band

@@ -1,9 +1,11 @@
 """Releases, trailers, holidays, outages: dated things that move an audience, as regressors of a trend.
 
-Events of one kind share one effect, so a past trailer tells what the next will bring. Effects are on the log
-scale: a release multiplies an audience, whatever its size.
+Each past event has an effect of its own, since a debut is no update; one ahead is expected to do what those of
+its kind did on average, and less the fewer there were. Effects are on the log scale: a release multiplies an
+audience, whatever its size.
 """
 
+import datetime as dt
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,24 +18,28 @@ from marketing.trends.frequencies import following
 
 @dataclass(frozen=True)
 class Shape:
-    """How an event of a kind runs its course: full on its days, then `fading` by a factor e each so many days."""
+    """How an event of a kind runs its course: full on its days, then `fading` by a factor e each so many days.
+
+    What is not `planned` can explain the past and never a future day. `spread` is how far from what is expected of
+    it, on the log scale, an event of the kind may well fall: a band's 80% half-width for that alone.
+    """
 
     fading: float
-    planned: bool = True  # its date is known before it comes
+    spread: float
+    planned: bool = True
 
 
-# Half of a release's rush is gone in a week, a trailer's in two or three days; what is unplanned can explain
-# the past and never a future day.
+# Half of a release's rush is gone in a week, a trailer's in two or three days. Christmas comes as it came.
 SHAPES = {
-    "release": Shape(10),
-    "trailer": Shape(4),
-    "announcement": Shape(3, planned=False),
-    "delay": Shape(3, planned=False),
-    "campaign": Shape(3),
-    "holiday": Shape(0),
-    "outage": Shape(0, planned=False),
+    "release": Shape(10, 0.6),
+    "trailer": Shape(4, 0.5),
+    "announcement": Shape(3, 0.5, planned=False),
+    "delay": Shape(3, 0.5, planned=False),
+    "campaign": Shape(3, 0.4),
+    "holiday": Shape(0, 0.1),
+    "outage": Shape(0, 0.5, planned=False),
 }
-OTHER = Shape(3)
+OTHER = Shape(3, 0.4)
 ALIKE = {
     "launch": "release",
     "premiere": "release",
@@ -43,7 +49,7 @@ ALIKE = {
     "flight": "campaign",
     "downtime": "outage",
 }
-KINDS = 5  # a trend has few events; more kinds than this would explain noise
+LATEST = 8  # past events that a trend's effects are learnt from; more regressors would explain noise
 FELT = 0.3  # a regressor below this everywhere has not been seen at work
 EFFECT_SD = 1.0  # prior of an effect on the log scale: most events move an audience by less than a factor e
 EFFECT_LIMIT = 3.0  # no past event says that another brings more than twenty times as much, or takes more away
@@ -73,42 +79,74 @@ def _empty_or(events: pd.DataFrame, column: str, value: str) -> pd.Series:
     return events[column].isna() | events[column].isin(["", value])
 
 
+@dataclass(frozen=True)
+class Course:
+    """An event's course over a trend's past dates and those ahead, between 0 and 1."""
+
+    kind: str
+    date: pd.Timestamp
+    pulse: NDArray[np.float64]
+
+    @property
+    def shape(self) -> Shape:
+        """How events of its kind go."""
+        return SHAPES.get(self.kind, OTHER)
+
+
 def regressors(events: pd.DataFrame, line: Line, horizon: int) -> pd.DataFrame:
-    """One column per kind of event over the line's dates and `horizon` more, each between 0 and 1.
+    """One column per past event over the line's dates and `horizon` more; the same effect drives all of it.
 
-    Kept are kinds that had an effect to learn from on days with a value; of what lies after the line's last
-    date only what was planned, and announced by then where the table has a date column `announced`.
+    Past events are those that were felt on days with a value. Of what lies after the line's last date only what
+    was planned is used, and announced by then where the table has a date column `announced`. On such days the
+    column of each past event of the kind holds its share of the mean of them all, with a weight of 1 to no effect
+    (holidays apart) since fewer tell less.
     """
-    last = line.dates[-1]
-    dates = pd.DatetimeIndex(line.dates.append(following(last, line.frequency.code, horizon)))
-    concerned = of_line(events, line)
+    past, ahead = _courses(events, line, horizon)
     columns: dict[str, NDArray[np.float64]] = {}
-    for row in concerned.to_dict("records"):
+    for number, event in enumerate(past):
+        alike = sum(other.kind == event.kind for other in past)
+        share = 1 / (alike + (0 if event.shape.fading == 0 else 1))
+        coming = [share * other.pulse for other in ahead if other.kind == event.kind]
+        columns[f"{event.kind} {number}"] = event.pulse + np.sum(coming, axis=0) if coming else event.pulse
+    return pd.DataFrame(columns, index=_dates(line, horizon))
+
+
+def doubt(events: pd.DataFrame, line: Line, horizon: int) -> NDArray[np.float64]:
+    """For each step ahead, the log-scale spread of what events ahead may do, where one of their kind has been."""
+    past, ahead = _courses(events, line, horizon)
+    known = {event.kind for event in past}
+    spreads = [event.pulse[-horizon:] * event.shape.spread for event in ahead if event.kind in known]
+    return np.sqrt(np.sum(np.square(spreads), axis=0)) if spreads else np.zeros(horizon)
+
+
+def unknown_ahead(events: pd.DataFrame, line: Line, horizon: int) -> list[tuple[str, dt.date]]:
+    """Kind and date of planned events ahead whose kind is new to the trend: no forecast allows for them."""
+    past, ahead = _courses(events, line, horizon)
+    known = {event.kind for event in past}
+    return sorted(
+        {(event.kind, event.date.date()) for event in ahead if event.kind not in known}, key=lambda e: e[::-1]
+    )
+
+
+def _courses(events: pd.DataFrame, line: Line, horizon: int) -> tuple[list[Course], list[Course]]:
+    """The latest events felt in a line's past, in order of date, and the known ones within the horizon."""
+    last, dates = line.dates[-1], _dates(line, horizon)
+    past, ahead = [], []
+    for row in of_line(events, line).sort_values("date", kind="stable").to_dict("records"):
         kind = kind_of(row.get("kind"))
-        shape = SHAPES.get(kind, OTHER)
-        ahead = row["date"] > last
-        announced = row.get("announced")
-        if ahead and (not shape.planned or (isinstance(announced, pd.Timestamp) and announced > last)):
-            continue
+        shape, announced = SHAPES.get(kind, OTHER), row.get("announced")
         pulse = _pulse(row["date"], row.get("end_date"), shape, dates, line.frequency.code)
-        columns[kind] = np.maximum(columns.get(kind, 0.0), pulse)
-    seen = ~np.isnan(line.values)
-    weights = {kind: float(pulse[: len(seen)][seen].sum()) for kind, pulse in columns.items()}
-    felt = [kind for kind, pulse in columns.items() if pulse[: len(seen)][seen].max(initial=0) >= FELT]
-    kept = sorted(sorted(felt, key=lambda kind: (-weights[kind], kind))[:KINDS])
-    return pd.DataFrame({kind: columns[kind] for kind in kept}, index=dates)
+        event = Course(kind, row["date"], pulse)
+        if event.date > last:
+            known = shape.planned and not (isinstance(announced, pd.Timestamp) and announced > last)
+            ahead += [event] if known and pulse.any() else []
+        elif pulse[: len(line.values)][~np.isnan(line.values)].max(initial=0) >= FELT:
+            past.append(event)
+    return past[-LATEST:], ahead
 
 
-def unknown_ahead(events: pd.DataFrame, line: Line, horizon: int) -> pd.DataFrame:
-    """kind and date of planned events ahead whose kind is new to the trend: no forecast allows for them."""
-    concerned = of_line(events, line)
-    kinds = [kind_of(kind) for kind in concerned["kind"]] if "kind" in concerned else ["event"] * len(concerned)
-    told = pd.DataFrame({"kind": kinds, "date": concerned["date"].to_numpy()})
-    dates = following(line.dates[-1], line.frequency.code, horizon)
-    known = regressors(events, line, horizon).columns
-    planned = told["kind"].map(lambda kind: SHAPES.get(kind, OTHER).planned).astype(bool)
-    ahead = told["date"].between(dates[0], dates[-1]) & planned & ~told["kind"].isin(known)
-    return told[ahead].drop_duplicates().sort_values(["date", "kind"], ignore_index=True)
+def _dates(line: Line, horizon: int) -> pd.DatetimeIndex:
+    return pd.DatetimeIndex(line.dates.append(following(line.dates[-1], line.frequency.code, horizon)))
 
 
 def _pulse(start: pd.Timestamp, end: object, shape: Shape, dates: pd.DatetimeIndex, code: str) -> NDArray[np.float64]:

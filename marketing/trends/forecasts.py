@@ -6,12 +6,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
 import pandas as pd
 
 from marketing import catalog
 from marketing.trends import bands, scores
 from marketing.trends.engagement import TITLE, lines
+from marketing.trends.events import doubt
 from marketing.trends.forecasters import begun
 from marketing.trends.outlook import Outlook, outlook
 from marketing.trends.sentences import sentence
@@ -46,9 +46,10 @@ def forecast_trends(trends: pd.DataFrame, events: pd.DataFrame, *, horizon: int,
     cuts = scores.cut(trends, horizon, starts)
     both = pd.concat([trends, cuts[trends.columns]], ignore_index=True)
     continued = _continued(both, horizon, events, [forecaster, scores.YARDSTICK])
-    told = {name: scores.misses(trends, cuts, table) for name, table in continued.items()}
+    told = {name: scores.misses(trends, cuts, table, events) for name, table in continued.items()}
     scored = scores.with_skill(scores.score(rows, name, horizon) for name, rows in told.items())
-    return Forecasts(_banded(trends, continued[forecaster], told[forecaster], forecaster), scored)
+    banded = _banded(trends, continued[forecaster], told[forecaster], events)
+    return Forecasts(banded.assign(forecaster=forecaster).astype({"forecaster": "str"}), scored)
 
 
 def _continued(
@@ -68,16 +69,16 @@ def _continued(
     return found
 
 
-def _banded(trends: pd.DataFrame, continued: pd.DataFrame, told: pd.DataFrame, forecaster: str) -> pd.DataFrame:
+def _banded(trends: pd.DataFrame, continued: pd.DataFrame, told: pd.DataFrame, events: pd.DataFrame) -> pd.DataFrame:
     names = [c for c in trends.columns if c not in ("trend", "frequency", "date", "value")]
     parts = []
     for line in lines(trends):
         rows = continued[continued["trend"] == line.trend].reset_index(drop=True)
         head = trends.loc[trends["trend"] == line.trend, names].iloc[0]
-        width = bands.widths(line, np.arange(1, len(rows) + 1)) * bands.factor(told[told["trend"] == line.trend])
-        band = bands.around(rows["expected"].to_numpy(float), width)
-        parts.append(rows.assign(**{name: head[name] for name in names}, **band, forecaster=forecaster))
+        width = bands.widths(line, len(rows)) * bands.factor(told[told["trend"] == line.trend])
+        band = bands.around(rows["expected"].to_numpy(float), width, doubt(events, line, len(rows)))
+        parts.append(rows.assign(**{name: head[name] for name in names}, **band))
     whole = pd.concat(parts, ignore_index=True).sort_values(["trend", "date"], ignore_index=True)
     dimensions = [name for name in names if name not in TITLE]
-    whole = whole[["trend", *TITLE, *dimensions, "date", "expected", *bands.columns(), "forecaster"]]
-    return whole.astype(dict.fromkeys(["trend", *names, "forecaster"], "str"))
+    whole = whole[["trend", *TITLE, *dimensions, "date", "expected", *bands.columns()]]
+    return whole.astype(dict.fromkeys(["trend", *names], "str"))

@@ -12,6 +12,7 @@ import pandas as pd
 
 from marketing.trends import bands
 from marketing.trends.engagement import Line, lines
+from marketing.trends.events import doubt
 from marketing.trends.frequencies import Frequency
 
 CUTOFFS = 3
@@ -50,7 +51,7 @@ def cut(trends: pd.DataFrame, horizon: int, starts: dict[str, int]) -> pd.DataFr
     return pd.concat(parts or [empty], ignore_index=True)
 
 
-def misses(trends: pd.DataFrame, cuts: pd.DataFrame, continued: pd.DataFrame) -> pd.DataFrame:
+def misses(trends: pd.DataFrame, cuts: pd.DataFrame, continued: pd.DataFrame, events: pd.DataFrame) -> pd.DataFrame:
     """Forecasts from each cutoff beside what came, with bands that know only errors seen by then.
 
     `continued` is a forecaster's result for `cuts`. Returns a row for each step whose value is known: trend,
@@ -66,7 +67,7 @@ def misses(trends: pd.DataFrame, cuts: pd.DataFrame, continued: pd.DataFrame) ->
         rows = found[line.trend]
         expected = rows["expected"].to_numpy(float)
         value = came[whole].reindex(rows["date"]).to_numpy(float)
-        width = bands.widths(line, np.arange(1, len(rows) + 1))
+        width = bands.widths(line, len(rows))
         earlier = [part[part["date"] <= line.dates[-1]] for part in parts.get(whole, [])]
         own = bands.factor(pd.concat(earlier)) if earlier else 1.0
         told = pd.DataFrame(
@@ -78,7 +79,7 @@ def misses(trends: pd.DataFrame, cuts: pd.DataFrame, continued: pd.DataFrame) ->
                 "expected": expected,
                 "miss": np.abs(np.log1p(value) - np.log1p(expected)),
                 "width": width,
-                **bands.around(expected, width * own),
+                **bands.around(expected, width * own, doubt(events, line, len(rows))),
                 "scale": scale(line),
             }
         )

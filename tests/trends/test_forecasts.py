@@ -43,7 +43,7 @@ def test_nothing_from_after_a_cutoff_reaches_its_forecast_or_its_band() -> None:
     for one in (trend(values), trend(changed)):
         cuts = scores.cut(one, 28, {"harbour-lights/views": 0})
         continued = catalog.load(FORECASTERS, "theta").forecast(cuts, 28, NO_EVENTS)
-        told.append(scores.misses(one, cuts, continued))
+        told.append(scores.misses(one, cuts, continued, NO_EVENTS))
     known = ["expected", *bands.columns()]
     first, second = (t[t["cutoff"] == 0].reset_index(drop=True) for t in told)
     assert first["date"].max() == one["date"].iloc[143]
@@ -127,7 +127,7 @@ def test_eighty_of_a_hundred_wandering_audiences_stay_within_their_band() -> Non
 def test_the_band_of_a_week_is_wider_than_independent_days_and_narrower_than_the_sum_of_bands() -> None:
     line = next(lines(trend(walk(200, 5))))
     expected = np.full(7, 1000.0)
-    band = bands.around(expected, bands.widths(line, np.arange(1, 8)))
+    band = bands.around(expected, bands.widths(line, 7), np.zeros(7))
     low, high = total_band(pd.Series(expected), pd.Series(band["high80"]))
     assert low < 7000 < high
     assert 7000 + np.sqrt(((band["high80"] - 1000) ** 2).sum()) < high < band["high80"].sum()
