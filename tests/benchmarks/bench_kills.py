@@ -11,7 +11,7 @@ import tempfile
 import time
 from pathlib import Path
 
-KILLS = 20
+KILLS = int(sys.argv[1]) if len(sys.argv) > 1 else 20
 HOUSE = Path(__file__).resolve().parents[2]
 SETTINGS = 'name = "Killed"\ntoday = 2026-11-23\nforecaster = "theta"\nvariants = 2\n'
 
@@ -39,7 +39,8 @@ def main() -> None:
             run(killed).wait()
             equal = content(killed) == content(whole)
             same += equal
-            print(f"killed after {moment:5.1f} s and run again: {'the same tables' if equal else 'OTHER TABLES'}")
+            told = "the same tables" if equal else f"OTHER TABLES: {differing(killed, whole)}"
+            print(f"killed after {moment:5.1f} s and run again: {told}", flush=True)
             shutil.rmtree(killed)
         print(f"{same} of {KILLS} the same")
     sys.exit(same != KILLS)
@@ -68,7 +69,7 @@ def run(folder: Path) -> "subprocess.Popen[bytes]":
     return subprocess.Popen(command, cwd=HOUSE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
-def content(folder: Path) -> object:
+def content(folder: Path) -> dict[str, object]:
     """The tables' files, named after their content, and the drafts' words."""
     from marketing.ledger import Ledger
     from marketing.workspace import Workspace
@@ -77,7 +78,11 @@ def content(folder: Path) -> object:
     ledger = Ledger(workspace.ledger_url)
     drafts = sorted((d.draft, d.digest) for d in ledger.drafts())
     ledger.close()
-    return {name: stored.file for name, stored in workspace.tables().items()}, drafts
+    return {name: stored.file for name, stored in workspace.tables().items()} | {"drafts": drafts}
+
+
+def differing(one: Path, other: Path) -> list[str]:
+    return [name for name, held in content(one).items() if held != content(other)[name]]
 
 
 if __name__ == "__main__":
