@@ -30,8 +30,8 @@ def show() -> None:
         place = frame.here()
         runs.start_waiting(place.workspace.folder)
         frame.sidebar(place)
-        page.run()
         progress.watch(place)
+        page.run()
     except MarqueeError as error:
         st.error(words.plain(error), icon=":material/error:", title="This cannot be shown")
 

@@ -8,6 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from marketing import catalog
+from marketing.campaigns import reviews
 from marketing.campaigns.versions import Change, Part
 from marketing.drafts import channels, checks
 from marketing.drafts.briefs import Brief
@@ -17,8 +18,10 @@ from marketing.errors import MissingError
 from marketing.pages import words
 from marketing.pages.frame import Place
 from marketing.records import DraftRecord
+from marketing.titles import Fact
 
 AROUND = 60  # characters of a long line shown on each side of what is wrong
+MOST_TRAITS = 3  # of a group, in a sentence
 COLOURS = {"block": "red", "warn": "orange"}
 ICONS = {"block": ":red[:material/block:]", "warn": ":orange[:material/warning:]"}
 
@@ -39,6 +42,30 @@ def channel_name(place: Place, name: str) -> str:
 def brief(place: Place, draft: DraftRecord) -> Brief:
     """What the writer was told."""
     return Brief.model_validate(place.ledger.brief(draft.brief))
+
+
+def queue(place: Place) -> list[DraftRecord]:
+    """The drafts on which nobody has decided: the longest waiting first, then by title, segment and channel."""
+    drafts = place.ledger.drafts()
+    states = reviews.standings(drafts, place.ledger.reviews())
+    waiting = [draft for draft in drafts if states[draft.draft] == "waiting"]
+    return sorted(
+        waiting,
+        key=lambda d: (
+            d.created_at.date(),
+            d.title,
+            d.segment,
+            *by_settings(place, d.channel),
+            d.variant,
+            d.created_at,
+        ),
+    )
+
+
+def by_settings(place: Place, name: str) -> tuple[int, str]:
+    """What sorts channels as the settings name them, others behind."""
+    wanted = list(place.settings.channels)
+    return (wanted.index(name) if name in wanted else len(wanted), name)
 
 
 def heading(draft: DraftRecord) -> str:
@@ -110,34 +137,41 @@ def marked_line(line: str, span: Sequence[int], severity: str) -> str:
 
 def sources(found: Brief, claims: Sequence[Mapping[str, Any]]) -> None:
     """The claims with the source of each, in a quiet line."""
-    facts = {fact.id: fact for fact in found.all_facts()}
-    told = dict.fromkeys(
-        f":material/link: “{words.plain(claim['text'])}”: {words.plain(_source(facts.get(claim['fact'])))}"
-        for claim in claims
-    )
+    told = [
+        f":material/link: {words.plain(', '.join(f'“{text}”' for text in texts))}: {words.plain(_source(fact))}"
+        for fact, texts in _by_fact(found, claims)
+    ]
     if told:
         st.markdown(f":gray[:small[{'  '.join(told)}]]")
 
 
-def _source(fact: Any) -> str:
-    if fact is None:
-        return "no fact behind it"
-    source = str(fact.source)
-    return {"": "no source given", "title": "the title's own row"}.get(source, source)
-
-
 def claims_table(found: Brief, claims: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
-    """Claim, fact and source, a row each."""
-    facts = {fact.id: fact for fact in found.all_facts()}
+    """What is claimed, the fact behind it and its source, a row for each fact."""
     rows = [
         (
-            words.plain(claim["text"]),
-            words.plain(facts[claim["fact"]].text) if claim["fact"] in facts else ":red[none]",
-            words.plain(_source(facts.get(claim["fact"]))),
+            words.plain("; ".join(texts)),
+            words.plain(fact.text) if fact else ":red[none]",
+            words.plain(_source(fact)),
         )
-        for claim in claims
+        for fact, texts in _by_fact(found, claims)
     ]
-    return pd.DataFrame(rows, columns=["Claim", "Fact", "Source"]).drop_duplicates()
+    return pd.DataFrame(rows, columns=["Claim", "Fact", "Source"])
+
+
+def _by_fact(found: Brief, claims: Sequence[Mapping[str, Any]]) -> list[tuple[Fact | None, list[str]]]:
+    """Each fact with the different claims that rest on it, in the order in which they are made."""
+    facts = {fact.id: fact for fact in found.all_facts()}
+    texts: dict[str, dict[str, str]] = {}
+    for claim in claims:
+        text = str(claim["text"]).strip('“”"')
+        texts.setdefault(claim["fact"], {}).setdefault(text.casefold(), text)
+    return [(facts.get(fact), list(said.values())) for fact, said in texts.items()]
+
+
+def _source(fact: Fact | None) -> str:
+    if fact is None:
+        return "no fact behind it"
+    return {"": "no source given", "title": "the titles table"}.get(fact.source, fact.source)
 
 
 def checks_table(found: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
@@ -185,8 +219,11 @@ def reasons(place: Place, draft: DraftRecord) -> list[str]:
     if given.forecast and given.forecast.peak and given.forecast.peak.date:
         told.append(f"The forecast peaks on {words.day(given.forecast.peak.date, place.today)}.")
     if given.segment and given.segment.name:
-        described = f": {words.plain(given.segment.description)}" if given.segment.description else ""
-        told.append(f"Written for {words.plain(words.inside(given.segment.name))}{described}.")
+        traits = [
+            words.inside(str(t["trait"])) for t in given.segment.traits if isinstance(t, Mapping) and "trait" in t
+        ]
+        apart = f", whom this sets apart: {words.plain(words.listed(traits[:MOST_TRAITS]))}" if traits else ""
+        told.append(f"Written for {words.plain(words.inside(given.segment.name))}{apart}.")
     if given.goal:
         told.append(f"Goal: {words.plain(given.goal)}.")
     return told

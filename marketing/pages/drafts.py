@@ -210,8 +210,7 @@ def _more() -> None:
 
 
 def _channel_tabs(place: Place, shown: Sequence[DraftRecord]) -> str:
-    there = list(dict.fromkeys(draft.channel for draft in shown))
-    there.sort(key=lambda c: (c not in place.settings.channels, c))
+    there = sorted({draft.channel for draft in shown}, key=lambda c: drafted.by_settings(place, c))
     key = frame.linked("drafts.channel", "channel", there)
     if len(there) > 1:
         st.segmented_control(

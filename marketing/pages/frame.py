@@ -100,13 +100,14 @@ def sidebar(place: Place) -> None:
 
 def _workspace(place: Place) -> None:
     there = {p.name: p for p in workspaces()}
+    named = {name: settings.read(folder, {}).name for name, folder in there.items()}
     if len(there) > 1:
         st.selectbox(
             "Workspace",
             list(there),
             index=list(there).index(place.workspace.folder.name),
             key="workspace",
-            format_func=lambda name: _name(there[name]),
+            format_func=lambda name: words.apart(named)[name],
             label_visibility="collapsed",
             on_change=_forget,
         )
@@ -115,10 +116,6 @@ def _workspace(place: Place) -> None:
         st.markdown(f"**{words.plain(place.settings.name)}**")
     if place.settings.today:
         st.markdown(f":gray[:small[Its day is {words.date_only(place.today, place.now.date())}]]")
-
-
-def _name(folder: Path) -> str:
-    return settings.read(folder, {}).name
 
 
 def _forget() -> None:

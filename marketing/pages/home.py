@@ -5,7 +5,6 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from marketing.campaigns import reviews
 from marketing.pages import drafted, frame, numbers, progress, words
 from marketing.pages.frame import Place
 from marketing.pages.sparklines import sparkline
@@ -22,7 +21,7 @@ LATE = 3  # days after which a draft has waited too long
 def show(place: Place) -> None:
     """Read what the runs left, say what matters, show what waits."""
     found = numbers.outlooks(place.workspace)
-    waiting = _waiting(place)
+    waiting = drafted.queue(place)
     if found.empty and not place.workspace.tables():
         _nothing(place)
         return
@@ -134,13 +133,6 @@ def _span(place: Place, mover: Any) -> str:
         return words.short_date(first, place.today)
     begin = str(first.day) if first.month == last.month else words.short_date(first, place.today)
     return f"{begin} to {words.short_date(last, place.today)}"
-
-
-def _waiting(place: Place) -> list[DraftRecord]:
-    """The drafts on which nobody has decided, the longest waiting first."""
-    drafts = place.ledger.drafts()
-    states = reviews.standings(drafts, place.ledger.reviews())
-    return [draft for draft in drafts[::-1] if states[draft.draft] == "waiting"]
 
 
 def _for_you(place: Place, waiting: list[DraftRecord], titles: dict[str, str]) -> None:

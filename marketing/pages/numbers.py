@@ -110,8 +110,7 @@ def names(workspace: Workspace) -> dict[str, str]:
     called = dict(zip(known["title"], known["name"], strict=True)) if "name" in known else {}
     ids = [*known["title"], *table(workspace, "trends")["title"]]
     found = {i: called[i] if isinstance(called.get(i), str) and called[i] else i for i in dict.fromkeys(ids)}
-    times = Counter(found.values())
-    return {i: f"{name} ({i})" if times[name] > 1 else name for i, name in found.items()}
+    return words.apart(found)
 
 
 def kinds(workspace: Workspace) -> dict[str, str]:

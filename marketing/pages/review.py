@@ -14,7 +14,7 @@ def show(place: Place) -> None:
     """Read the queue, show one draft and all it rests on, take the decision."""
     drafts = place.ledger.drafts()
     states = reviews.standings(drafts, place.ledger.reviews())
-    waiting = [draft for draft in drafts[::-1] if states[draft.draft] == "waiting"]
+    waiting = drafted.queue(place)
     draft = _chosen(drafts, waiting)
     if draft is None:
         _nothing(place, approved=any(state == "approved" for state in states.values()))

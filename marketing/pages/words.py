@@ -3,7 +3,8 @@
 import datetime as dt
 import math
 import re
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 
 SPELLED = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 SIGNIFICANT = 3  # figures: what a forecast is good for
@@ -121,6 +122,12 @@ def listed(items: Sequence[str], last: str = "and") -> str:
     if len(items) < 2:
         return "".join(items)
     return f"{', '.join(items[:-1])} {last} {items[-1]}"
+
+
+def apart(named: Mapping[str, str]) -> dict[str, str]:
+    """Names by id, the id behind those that several have: widgets tell options apart by what is shown."""
+    times = Counter(named.values())
+    return {i: f"{name} ({i})" if times[name] > 1 else name for i, name in named.items()}
 
 
 def measure(metric: str) -> str:

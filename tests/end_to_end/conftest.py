@@ -1,5 +1,6 @@
 """A real browser on a real server, over a small company that the real pipelines have worked through."""
 
+import datetime as dt
 import os
 import shutil
 import socket
@@ -15,7 +16,9 @@ import pandas as pd
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+from marketing.settings import Limits
 from marketing.workspace import Workspace
+from pipelines import ingest
 from sample_data import generate
 
 HOUSE = Path(__file__).resolve().parents[2]
@@ -36,15 +39,14 @@ def workspaces(tmp_path_factory: pytest.TempPathFactory) -> Path:
     sample = folder.parent / "sample"
     sample.mkdir(parents=True)
     lumen = folder / "lumen"
-    Workspace.create(lumen)
-    for path in generate.write(sample):
-        if path.suffix == ".toml":
-            shutil.copyfile(path, lumen / path.name)
+    workspace = Workspace.create(lumen)
+    generate.write(sample)
     settings = HOUSE / "sample_data" / "lumen" / "settings.toml"
     shutil.copyfile(settings, lumen / "settings.toml")
     for table in ("titles", "facts", "events", "engagement", "audience", "viewing"):
         _reduced(table, sample / f"{table}.csv")
-        marquee("ingest", table, str(sample / f"{table}.csv"), "--workspace", str(lumen))
+        read = {"mapping": {}, "sets": {}, "dates": None, "limits": Limits()}
+        ingest.ingest(workspace, table, [sample / f"{table}.csv"], **read, now=dt.datetime.now(dt.UTC))
     marquee("run", "forecast", "segment", "--workspace", str(lumen))
     small_workspace.full(folder / "nasty")
     small_workspace.empty(folder / "bare")
