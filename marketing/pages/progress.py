@@ -66,10 +66,10 @@ def _look(place: Place, drawn: object) -> None:
     if _mark(place) != drawn:
         st.rerun()
     for run in under_way(place):
-        with st.status(_sentence(place, run), state="running"):
-            st.markdown(f"Asked for by {words.plain(run.by)} {words.moment(run.requested_at, place.now)}.")
-            if run.message:
-                st.markdown(words.plain(run.message))
+        told = st.status(_sentence(place, run), state="running")  # in a `with`, it would end as complete
+        told.markdown(f"Asked for by {words.plain(run.by)} {words.moment(run.requested_at, place.now)}.")
+        if run.message:
+            told.markdown(words.plain(run.message))
 
 
 def _mark(place: Place) -> object:
