@@ -87,7 +87,7 @@ def run(
     credit = writers.credit(made)
     fresh, kept = _unwritten(tasks, ledger, credit)
     report = Report(kept=kept)
-    progress(kept, len(tasks), "")
+    progress(kept, len(tasks), "drafts that are there already" if kept else "briefs")
     for brief in {task.brief.digest(): task.brief for task in fresh}.values():
         ledger.add_brief(brief.content(), digest=brief.digest(), at=now)
 

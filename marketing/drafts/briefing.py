@@ -5,6 +5,7 @@ Only aggregates go in: nothing in a brief is about a single person, and a segmen
 
 import datetime as dt
 import json
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -20,6 +21,9 @@ from marketing.trends.outlook import Outlook, outlook
 from marketing.workspace import Workspace
 
 SMALLEST = 100  # people in a segment that is told of, here as in segments
+SLUG = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)+")  # an id, never how a title is written
+ROMAN = re.compile(r"(?:i{1,3}|iv|vi{0,3}|ix|xi{0,3}|xiv|xv)")
+SMALL_WORDS = ("a", "an", "and", "at", "for", "in", "of", "on", "the", "to")
 SHOWN = 8  # titles named when one is not there
 NAMED_IN = ("titles", "engagement", "facts", "viewing")  # tables in which a title may stand
 SEGMENT_FIELDS = ("segment", "name", "size", "share", "description", "traits", "stability", "label", "age", "gender")
@@ -75,7 +79,18 @@ def title_row(workspace: Workspace, title: str) -> dict[str, Any]:
         some = ", ".join(printable(each) for each in there[:SHOWN]) + (" ..." if len(there) > SHOWN else "")
         told = f"It has: {some}." if there else "It has none yet: marquee ingest titles FILE"
         raise MissingError(f"This workspace has no title {printable(title)!r}. {told}")
-    return {"title": title, "name": " ".join(title.replace("_", " ").split())}
+    return {"title": title, "name": _name(title)}
+
+
+def _name(title: str) -> str:
+    """An id as a name: "harbour-lights" as Harbour Lights, "gta-vi" as Gta VI; one with capitals or spaces as it is."""
+    if not SLUG.fullmatch(title):
+        return " ".join(title.replace("_", " ").split())
+    words = re.split("[-_]", title)
+    return " ".join(
+        word.upper() if ROMAN.fullmatch(word) else word if place and word in SMALL_WORDS else word.capitalize()
+        for place, word in enumerate(words)
+    )
 
 
 def _lists(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from what it was made of, so the same words for the same brief are the same draf
 import datetime as dt
 import hashlib
 import json
+import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,8 @@ from marketing.drafts.writers import Credit, WriteRequest
 
 if TYPE_CHECKING:
     from langchain_core.runnables import Runnable
+
+SLUG = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)+")  # an id, never how a title is written
 
 Check = Callable[[Copy, Channel, Brief], list[Problem]]
 
@@ -155,6 +158,16 @@ def remarks(copy: Copy, channel: Channel, brief: Brief, credit: Credit) -> list[
                 f"{' and '.join(credit.languages)} only. Choose the chat_model writer, or have it translated.",
             )
         )
+    title = brief.title
+    if title.title and SLUG.fullmatch(title.title) and title.called.casefold() in (title.title, _spaced(title.title)):
+        found.append(
+            Problem(
+                check="name",
+                severity="warn",
+                slot=first,
+                message=f"No name is known for {title.title}, so its id stands for it. Add it to the titles table.",
+            )
+        )
     needs_address = channel.rules.get("postal_address") == "required" and "body" in channel.slots
     if needs_address and not copy.slots.get("body"):
         found.append(
@@ -172,6 +185,10 @@ def remarks(copy: Copy, channel: Channel, brief: Brief, credit: Credit) -> list[
 def _checked(copy: Copy, channel: Channel, brief: Brief, check: Check) -> tuple[Copy, list[Problem]]:
     linked = Copy(slots=copy.slots, claims=claims.link(copy, brief))
     return linked, check(linked, channel, brief)
+
+
+def _spaced(slug: str) -> str:
+    return slug.replace("-", " ").replace("_", " ")
 
 
 def _blocks(problems: list[Problem]) -> int:

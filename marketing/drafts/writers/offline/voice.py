@@ -116,10 +116,13 @@ class Voice:
             )
         for name in dict.fromkeys((self.mode, phrases.ANY)):
             book = phrases.load(name)
-            for angle in self._angles:
-                angled += getattr(book.angled.get(angle.name, phrases.Moods()), length)
+            near = [angle.name for angle in self._angles]
+            for angle in OPEN_ANGLES if near[0] in OPEN_ANGLES else near:
+                angled += getattr(book.angled.get(angle, phrases.Moods()), length)
             plain += self._dealt(list(getattr(book.moods, length)), STEP_MOODS)
         angled = list(dict.fromkeys(angled))
+        if self._angles[0].name in OPEN_ANGLES:
+            self._random.shuffle(angled)  # no trait says which; each group begins with another
         count = max(1, min(STEP_ANGLED + 1, len(angled) // 2))
         begin = (self.variant - 1) * count
         return self._rendered([*angled[begin : begin + count], *plain])
