@@ -326,7 +326,7 @@ def test_nothing_acknowledged_is_lost_when_writers_are_killed(tmp_path):
     )
     environment = os.environ | {"PYTHONPATH": f"{tmp_path}{os.pathsep}{Path(__file__).parent.parent}"}
     acknowledged: list[Path] = []
-    chance = random.Random(7)  # noqa: S311, no secret
+    chance = random.Random(7)
 
     def start():
         told = tmp_path / f"told-{len(acknowledged)}"
