@@ -27,7 +27,9 @@ MIDNIGHT = (  # the time of day that says nothing; in RE2's dialect, as are the 
 TIMED = (
     r"(?i)\d.*[T ,]\d{1,2}(?::\d{2}(?::\d{2}(?:[.,]\d+)?)?(?:\s*[ap]\.?m\.?)?|\s*[ap]\.?m\.?)" + _ZONE + r"|\dT\d{2}$"
 )
-PLAUSIBLE = r"^\d{1,4}[-/. 年]|^\d{8}(?:00)?$|^\d{1,2}(?:st|nd|rd|th)|^\d{1,2}[a-zA-Z]{3}|^[a-zA-Z]{3,9}[., /-]+[\da-zA-Z]"
+PLAUSIBLE = (
+    r"^\d{1,4}[-/. 年]|^\d{8}(?:00)?$|^\d{1,2}(?:st|nd|rd|th)|^\d{1,2}[a-zA-Z]{3}|^[a-zA-Z]{3,9}[., /-]+[\da-zA-Z]"
+)
 _WEEKDAY = re.compile(r"(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*\.?,?\s+", re.IGNORECASE)
 FORMS = tuple(
     (name, re.compile(pattern, re.IGNORECASE | re.ASCII))

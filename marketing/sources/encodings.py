@@ -21,10 +21,15 @@ UNDEFINED = re.compile(rb"[\x81\x8d\x8f\x90\x9d]")  # in Windows-1252
 # What Western European text does not hold: three accented letters in a row (Cyrillic, Greek, Chinese look so), or
 # a sign such as a superscript or a dagger between two small letters (Mac, DOS and Central European text).
 FOREIGN_RUN = re.compile(rb"[\xc0-\xff\x8a\x8c\x8e\x9a\x9c\x9e\x9f]{3,}")
+_SMALL = rb"[a-z\xdf-\xff]"
 FOREIGN_SIGN = re.compile(
-    rb"(?<=[a-z])[\x80\x82-\x84\x86-\x8c\x8e\x98-\x9c\x9e\x9f\xa1-\xac\xae-\xb6\xb8-\xbf](?=[a-z])"
+    rb"(?<="
+    + _SMALL
+    + rb")[\x80\x82-\x84\x86-\x8c\x8e\x98-\x9b\x9e\x9f\xa1-\xac\xae-\xb6\xb8-\xbf](?="
+    + _SMALL
+    + rb")"
 )
-WESTERN_LETTERS = re.compile(rb"[\x8c\x9a\x9c\x9e]")
+FEW = 20  # zero bytes: below one in so many they are strays, told where they stand
 ODD_SHARE = 0.2  # of the accented characters; above it the text is taken for another alphabet
 
 
@@ -36,7 +41,7 @@ def encoding(path: Path) -> str:
     """
     data = path.read_bytes()
     marked = next((name for mark, name in MARKS if data.startswith(mark)), "")
-    name = marked or ("" if b"\x00" not in data else _without_mark(path, data))
+    name = marked or ("" if data.count(0) * FEW < len(data) else _without_mark(path, data))
     if name:
         at = _first_undecodable(data, name)
         if at is not None:

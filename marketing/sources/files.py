@@ -66,7 +66,7 @@ def kind(path: Path, limits: Limits) -> Kind:
         raise refuse(path.name, found, expected, "Split it, or raise limits.file_megabytes in settings.toml.")
     with path.open("rb") as file:
         head = file.read(HEAD)
-    if not head.strip():
+    if not head.strip(b"\xef\xbb\xbf\xff\xfe \t\r\n"):
         raise refuse(path.name, "an empty file", "a table", "Check that the export was finished.")
     found_kind = _kind(path, head)
     promised = NAMED.get(path.suffix.lower())

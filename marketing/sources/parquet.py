@@ -28,6 +28,7 @@ def read(path: Path, wanted: headers.Wanted, limits: Limits) -> Sheet:
     try:
         with pq.ParquetFile(path) as file:
             names = [name for name in file.schema_arrow.names if not INDEX.fullmatch(name)]
+            _refuse_doubled(path, names)
             _refuse_large(path, file, names, limits)
             fields = [field for field in file.schema_arrow if field.name in names]
             _refuse_nested(path, fields)
@@ -39,6 +40,13 @@ def read(path: Path, wanted: headers.Wanted, limits: Limits) -> Sheet:
         raise refuse(path.name, "a damaged Parquet file", "a table", remedy) from error
     header = headers.find([names], wanted)
     return Sheet(names, pd.DataFrame(cells, index=index), mark=".", platform=header.platform)
+
+
+def _refuse_doubled(path: Path, names: list[str]) -> None:
+    doubled = sorted({name for name in names if names.count(name) > 1})
+    faults = [Fault("each column once", "Rename one of them.", column=name, file=path.name) for name in doubled]
+    if faults:
+        raise TableError(faults)
 
 
 def _refuse_large(path: Path, file: pq.ParquetFile, names: list[str], limits: Limits) -> None:

@@ -30,7 +30,11 @@ UPLOADS = [
     Good("blank lines first", "\n\n" + PLAIN, EXPECTED),
     Good("rows of commas at the end, as spreadsheets leave", PLAIN + ",,,\n,,,\n", EXPECTED),
     Good("a separator after each row", PLAIN.replace("\n", ",\n"), EXPECTED),
-    Good("a separator after each row but the header", PLAIN.replace("12\n", "12,\n").replace("1300\n", "1300,\n"), EXPECTED),
+    Good(
+        "a separator after each row but the header",
+        PLAIN.replace("12\n", "12,\n").replace("1300\n", "1300,\n"),
+        EXPECTED,
+    ),
     Good("a hint of the separator, as Excel writes", "sep=;\n" + rows("12", "1300", separator=";"), EXPECTED),
     Good("all quoted", '"date","title","metric","value"\n"2024-03-01","GTA VI","views","12"\n', views(12)),
     Good("spaces after the commas", "date, title, metric, value\n2024-03-01, GTA VI, views, 12\n", views(12)),
@@ -43,7 +47,9 @@ UPLOADS = [
     Good("UTF-16, big end first", b"\xfe\xff" + ACCENTS.encode("utf-16-be"), ACCENTED),
     Good("UTF-16 without mark", ACCENTS.encode("utf-16-le"), ACCENTED),
     Good("UTF-16 without mark, big end first", ACCENTS.encode("utf-16-be"), ACCENTED),
-    Good("UTF-16 with tabs, as Excel's Unicode text", ACCENTS.replace(",", "\t").encode("utf-16"), ACCENTED, file="u.txt"),
+    Good(
+        "UTF-16 with tabs, as Excel's Unicode text", ACCENTS.replace(",", "\t").encode("utf-16"), ACCENTED, file="u.txt"
+    ),
     Good("UTF-32", ACCENTS.encode("utf-32"), ACCENTED),
     Good("Latin-1", ACCENTS.encode("latin-1"), ACCENTED),
     Good("Windows-1252", CURLY.encode("cp1252"), CURLED),
@@ -51,7 +57,12 @@ UPLOADS = [
     Good("Japanese in UTF-16", JAPANESE.encode("utf-16"), JAPANESE_READ),
     Good("a quoted line break", 'fact,title,text\nf1,GTA VI,"Two lines,\nand a comma"\n', WORDS, table="facts"),
     Good("a quoted CRLF", 'fact,title,text\r\nf1,GTA VI,"Two lines,\r\nand a comma"\r\n', WORDS, table="facts"),
-    Good("quotes inside quotes", 'fact,title,text\nf1,GTA VI,"He said ""go"""\n', WORDS | {"text": ['He said "go"']}, table="facts"),
+    Good(
+        "quotes inside quotes",
+        'fact,title,text\nf1,GTA VI,"He said ""go"""\n',
+        WORDS | {"text": ['He said "go"']},
+        table="facts",
+    ),
     Good(
         "a quotation mark in a plain cell",
         'fact,title,text\nf1,GTA VI,A 27" screen\n',
@@ -65,7 +76,9 @@ UPLOADS = [
         table="facts",
         file="facts.tsv",
     ),
-    Good("semicolons in text", "fact,title,text\nf1,GTA VI,a; b; c; d\n", WORDS | {"text": ["a; b; c; d"]}, table="facts"),
+    Good(
+        "semicolons in text", "fact,title,text\nf1,GTA VI,a; b; c; d\n", WORDS | {"text": ["a; b; c; d"]}, table="facts"
+    ),
     Good("a title and dates above", "Report of views\n1 March - 2 March\n\n" + PLAIN, EXPECTED),
     Good("comments above", "# ---\n# Views\n# Start date: 20240301\n# ---\n" + PLAIN, EXPECTED),
     Good("padded preamble", "Report,,,\nMarch,,,\n,,,\n" + PLAIN, EXPECTED),
@@ -78,7 +91,12 @@ UPLOADS = [
     Good("columns in another order", "value,metric,title,date\n12,views,GTA VI,2024-03-01\n", views(12)),
     Good("one column only", "person\na1\nb2\n", {"person": ["a1", "b2"]}, table="audience"),
     Good("one row only", "person,age\na1,\n", {"person": ["a1"], "age": [None]}, table="audience"),
-    Good("a column named and empty", "person,note\na1,\nb2,\n", {"person": ["a1", "b2"], "note": [None, None]}, table="audience"),
+    Good(
+        "a column named and empty",
+        "person,note\na1,\nb2,\n",
+        {"person": ["a1", "b2"], "note": [None, None]},
+        table="audience",
+    ),
 ]
 
 

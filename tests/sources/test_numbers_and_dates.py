@@ -6,6 +6,7 @@ import pytest
 from uploads import Good, assert_read, rows, views
 
 NAN = float("nan")
+ONE, TWO, LAST = "2024-03-01", "2024-03-02", "2024-03-13"
 
 
 def dated(*dates: str) -> str:
@@ -47,8 +48,14 @@ NUMBERS = [
     Good("large", rows("9007199254740991", "1"), views(9007199254740991, 1)),
     Good(
         "unknown minutes",
-        "person,title,date,minutes\np1,GTA VI,2024-03-01,NA\np2,GTA VI,2024-03-01,\np3,GTA VI,2024-03-01,-\np4,GTA VI,2024-03-01,5\n",
-        {"person": ["p1", "p2", "p3", "p4"], "title": ["GTA VI"] * 4, "date": ["2024-03-01"] * 4, "minutes": [NAN, NAN, NAN, 5]},
+        "person,title,date,minutes\n"
+        + "".join(f"p{n},GTA VI,{ONE},{m}\n" for n, m in enumerate(("NA", "", "-", "5"), 1)),
+        {
+            "person": ["p1", "p2", "p3", "p4"],
+            "title": ["GTA VI"] * 4,
+            "date": ["2024-03-01"] * 4,
+            "minutes": [NAN, NAN, NAN, 5],
+        },
         table="viewing",
     ),
 ]
@@ -60,11 +67,20 @@ ATTRIBUTES = [
     Good("decimal commas", people("1,5", "-2,25"), attribute(1.5, -2.25), table="audience"),
     Good("codes with leading zeros", people("007", "123"), attribute("007", "123"), table="audience"),
     Good("a zero is no leading zero", people("0", "0.5"), attribute(0, 0.5), table="audience"),
-    Good("telephones", people("+49 301 234", "+1 (555) 010-999"), attribute("+49 301 234", "+1 (555) 010-999"), table="audience"),
-    Good("long numbers are ids", people("12345678901234567", "1"), attribute("12345678901234567", "1"), table="audience"),
+    Good(
+        "telephones",
+        people("+49 301 234", "+1 (555) 010-999"),
+        attribute("+49 301 234", "+1 (555) 010-999"),
+        table="audience",
+    ),
+    Good(
+        "long numbers are ids", people("12345678901234567", "1"), attribute("12345678901234567", "1"), table="audience"
+    ),
     Good("in doubt text", people("1.234", "5.678"), attribute("1.234", "5.678"), table="audience"),
     Good("numbers and words", people("1", "two"), attribute("1", "two"), table="audience"),
-    Good("dates stay text", people("2024-03-01", "2024-03-02"), attribute("2024-03-01", "2024-03-02"), table="audience"),
+    Good(
+        "dates stay text", people("2024-03-01", "2024-03-02"), attribute("2024-03-01", "2024-03-02"), table="audience"
+    ),
     Good("a column of NA is a country", people("NA", "NA"), attribute("NA", "NA"), table="audience"),
     Good("country codes", people("NA", "ES"), attribute("NA", "ES"), table="audience"),
     Good("dashes for nothing in words", people("-", "yes"), attribute("-", "yes"), table="audience"),
@@ -73,7 +89,6 @@ ATTRIBUTES = [
     Good("truth", people("true", "FALSE"), attribute("true", "FALSE"), table="audience"),
 ]
 
-ONE, TWO, LAST = "2024-03-01", "2024-03-02", "2024-03-13"
 DATES = [
     Good("ISO", dated(ONE, TWO), views(1, 2)),
     Good("slashes, year first", dated("2024/03/01", "2024/3/2"), views(1, 2)),
@@ -82,7 +97,11 @@ DATES = [
     Good("digits with the hour 00", dated("2024030100", "2024030200"), views(1, 2)),
     Good("midnight", dated("2024-03-01 00:00:00", "2024-03-02T00:00:00.000Z"), views(1, 2)),
     Good("midnight of a zone", dated("2024-03-01T00:00:00+01:00", "2024-03-02 00:00:00-0500"), views(1, 2)),
-    Good("midnight as Americans write", dated("3/1/2024 12:00:00 AM", "3/13/2024 12:00 AM"), views(1, 2, date=[ONE, LAST])),
+    Good(
+        "midnight as Americans write",
+        dated("3/1/2024 12:00:00 AM", "3/13/2024 12:00 AM"),
+        views(1, 2, date=[ONE, LAST]),
+    ),
     Good("day first", dated("01/03/2024", "13/03/2024"), views(1, 2, date=[ONE, LAST])),
     Good("day first with dots", dated("1.3.2024", "13.3.2024"), views(1, 2, date=[ONE, LAST])),
     Good("month first", dated("03/01/2024", "03/13/2024"), views(1, 2, date=[ONE, LAST])),
@@ -101,11 +120,19 @@ DATES = [
     Good("months", dated("2024-03", "2024-04"), views(1, 2, date=[ONE, "2024-04-01"])),
     Good("names of months only", dated("Mar 2024", "April 2024"), views(1, 2, date=[ONE, "2024-04-01"])),
     Good("a leap day", dated("29/02/2024"), views(1, date=["2024-02-29"])),
-    Good("old films", "title,release_date\nMetropolis,10/01/1927\nLa Ciotat,28/12/1895\n",
-         {"title": ["Metropolis", "La Ciotat"], "release_date": ["1927-01-10", "1895-12-28"]}, table="titles"),
-    Good("not out yet", "title,release_date\nGTA VI,2026-11-19\nNext,\nThen,n/a\n",
-         {"title": ["GTA VI", "Next", "Then"], "release_date": ["2026-11-19", None, None]}, table="titles"),
-]  # fmt: skip
+    Good(
+        "old films",
+        "title,release_date\nMetropolis,10/01/1927\nLa Ciotat,28/12/1895\n",
+        {"title": ["Metropolis", "La Ciotat"], "release_date": ["1927-01-10", "1895-12-28"]},
+        table="titles",
+    ),
+    Good(
+        "not out yet",
+        "title,release_date\nGTA VI,2026-11-19\nNext,\nThen,n/a\n",
+        {"title": ["GTA VI", "Next", "Then"], "release_date": ["2026-11-19", None, None]},
+        table="titles",
+    ),
+]
 
 
 @pytest.mark.parametrize("upload", [*NUMBERS, *ATTRIBUTES], ids=lambda u: u.what)
