@@ -28,7 +28,7 @@ run: $(ENVIRONMENT)
 
 test: $(ENVIRONMENT) chromium
 	$(BIN)/python -m compileall -q $(CODE) tests
-	$(BIN)/pytest
+	$(BIN)/pytest -n 2 --dist loadfile
 
 check: $(ENVIRONMENT)
 	$(BIN)/ruff format --check .
