@@ -1,14 +1,15 @@
 """The brand's voice as a rule: words it never uses, in any form, and lines it always has."""
 
 import functools
+import re
 from collections.abc import Iterator, Sequence
-
-import regex
 
 from marketing.drafts import links
 
+LONGEST_WORD = 60  # letters; what is longer is no word and has no forms
+BETWEEN = r"(?:\s{1,3}|\s?[-‐‑–]\s?)"
 VOWELS = "aeiou"
-_BLANK = regex.compile(r"\s++")
+_BLANK = re.compile(r"\s++")
 _MARKS = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "\u00a0": " ", "‐": "-", "‑": "-"})
 
 
@@ -18,48 +19,61 @@ def never_used(text: str, never: Sequence[str], language: str = "") -> Iterator[
     A hyphenated compound counts ("dirt-cheap"); a word within another does not ("cheapskate"), nor does one in an
     address.
     """
-    pattern = _pattern(
-        tuple(sorted({word.strip() for word in never if word.strip()})), language.partition("-")[0].lower()
-    )
+    short = language.partition("-")[0].lower()
+    pattern = _pattern(tuple(sorted({word.strip() for word in never if _parted(word)[1]})), short)
     if pattern is None:
         return
     addresses = {place for link in links.find(text) for place in range(link.start, link.end)}
     for match in pattern.finditer(text):
         if match.start() not in addresses:
-            yield match.start(), match.end(), _whose(match[0], never, language)
+            yield match.start(), match.end(), _whose(match[0], never, short)
 
 
 @functools.lru_cache(maxsize=256)
-def _pattern(never: tuple[str, ...], language: str) -> "regex.Pattern[str] | None":
+def _pattern(never: tuple[str, ...], language: str) -> "re.Pattern[str] | None":
     if not never:
         return None
-    forms = sorted({form for word in never for form in _forms_of(word, language)}, key=lambda f: (-len(f), f))
-    return regex.compile(rf"(?<![\w])(?:{'|'.join(_spelled(form) for form in forms)})(?![\w])", regex.IGNORECASE)
+    longest_first = sorted(never, key=lambda word: (-len(word), word))
+    return re.compile(
+        rf"(?<![\w])(?:{'|'.join(_any_form(word, language) for word in longest_first)})(?![\w])", re.IGNORECASE
+    )
 
 
-def _spelled(form: str) -> str:
-    words = [regex.escape(word).replace("'", "['’]") for word in form.translate(_MARKS).replace("-", " ").split()]
-    return r"(?:\s{1,3}|\s?[-‐‑–]\s?)".join(words) or r"(?!)"
+def _any_form(phrase: str, language: str) -> str:
+    """A pattern for a phrase with its last word in every form."""
+    head, last = _parted(phrase)
+    listed = sorted(_last_forms(last, language), key=lambda form: (-len(form), form))
+    before = _spelled(head) + BETWEEN if head else ""
+    return f"{before}(?:{'|'.join(_spelled(form) for form in listed)})"
 
 
-def _whose(said: str, never: Sequence[str], language: str) -> str:
-    plain = " ".join(said.translate(_MARKS).replace("–", "-").replace("-", " ").casefold().split())
-    for word in never:
-        forms = {
-            " ".join(form.translate(_MARKS).replace("-", " ").casefold().split()) for form in _forms_of(word, language)
-        }
-        if plain in forms:
-            return word
-    return said
+def _parted(phrase: str) -> tuple[str, str]:
+    words = phrase.translate(_MARKS).replace("-", " ").split()
+    return " ".join(words[:-1]), words[-1] if words else ""
 
 
 @functools.lru_cache(maxsize=1024)
-def _forms_of(phrase: str, language: str) -> frozenset[str]:
-    """A phrase with its last word in every form: "cheap trick", "cheap tricks"."""
-    head, _, last = phrase.strip().rpartition(" ")
-    short = language.partition("-")[0].lower()
-    listed = forms(last) if short in ("", "en") else {last, last + "s", last + "es", last + "e", last + "en"}
-    return frozenset(f"{head} {form}".strip() for form in listed)
+def _last_forms(word: str, language: str) -> frozenset[str]:
+    if len(word) > LONGEST_WORD:
+        return frozenset({word})
+    if language in ("", "en"):
+        return frozenset(forms(word))
+    return frozenset(word + ending for ending in ("", "s", "es", "e", "en"))
+
+
+def _spelled(form: str) -> str:
+    words = [re.escape(word).replace("'", "['’]") for word in form.split()]
+    return BETWEEN.join(words) or r"(?!)"
+
+
+def _whose(said: str, never: Sequence[str], language: str) -> str:
+    """Which of the words it is that was said."""
+    head, last = _parted(said.replace("–", "-").casefold())
+    for word in never:
+        its_head, its_last = _parted(word.casefold())
+        if head == its_head and last in {form.casefold() for form in _last_forms(its_last, language)}:
+            return word
+    return said
 
 
 def forms(word: str) -> set[str]:

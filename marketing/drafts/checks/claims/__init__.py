@@ -5,6 +5,7 @@ supports copy while it holds, in the brief's territory, under no embargo; the cl
 believed only where the fact's own words bear them out.
 """
 
+from collections import Counter
 from collections.abc import Iterator
 
 from marketing.drafts.briefs import Brief
@@ -14,6 +15,7 @@ from marketing.drafts.copy import Claim, Copy, Problem
 from marketing.errors import printable
 
 NAME = "claims"
+MOST = 50  # unborne statements told of one line; more are the same again
 RULE = "Rule: what copy says as true needs a fact (FTC, truth in advertising)."
 
 
@@ -42,8 +44,10 @@ def link(copy: Copy, brief: Brief) -> list[Claim]:
 
 
 def _unborne(copy: Copy, brief: Brief) -> Iterator[Problem]:
+    told: Counter[tuple[str, int]] = Counter()
     for entry in ledger.entries(copy, brief):
-        if entry.fact is None:
+        told[entry.slot, entry.index] += entry.fact is None
+        if entry.fact is None and told[entry.slot, entry.index] <= MOST:
             yield Problem(
                 check=NAME,
                 severity="block",

@@ -1,6 +1,7 @@
 """What may stand in copy without a fact: names, ratings, idioms, the brand's own lines, addresses, list marks."""
 
 import functools
+import re
 from collections.abc import Iterable
 
 import regex
@@ -47,16 +48,16 @@ def own_words(brief: Brief) -> tuple[str, ...]:
 
 
 @functools.lru_cache(maxsize=256)
-def _names(listed: tuple[str, ...]) -> "regex.Pattern[str]":
+def _names(listed: tuple[str, ...]) -> "re.Pattern[str]":
     return whole(listed)
 
 
-def whole(listed: Iterable[str]) -> "regex.Pattern[str]":
+def whole(listed: Iterable[str]) -> "re.Pattern[str]":
     """A pattern for these texts as they stand, in any case, the longest first; a space may be any white space."""
     spelled = [
-        r"\s{1,4}+".join(regex.escape(word) for word in text.split())
+        r"\s{1,4}+".join(re.escape(word) for word in text.split())
         for text in sorted(set(listed), key=lambda text: (-len(text), text))
     ]
     if not spelled:
-        return regex.compile(r"(?!)")
-    return regex.compile(rf"(?<![\w])(?:{'|'.join(spelled)})(?![\w])", regex.IGNORECASE)
+        return re.compile(r"(?!)")
+    return re.compile(rf"(?<![\w])(?:{'|'.join(spelled)})(?![\w])", re.IGNORECASE)
