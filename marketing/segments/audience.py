@@ -142,7 +142,7 @@ class _Novelty:
         signature = _signature(column)
         if signature in self.signatures:
             return f"It says the same as {self.signatures[signature]}."
-        if column.kind == "number":
+        if column.kind == "number" and not _mostly_one(column):
             scores = _scores(column.values[:: self.every])
             near = np.abs(self.scores[: len(self.names)] @ scores)
             if near.size and near.max() >= NEARLY_SAME:
@@ -163,6 +163,12 @@ def _signature(column: Column) -> bytes:
     """Equal for columns that tell people apart in the same way, whatever their values are called; b"" for amounts."""
     codes, different = pd.factorize(column.values)
     return hashlib.sha256(codes.astype(np.int16).tobytes()).digest() if len(different) <= LEVELS + 1 else b""
+
+
+def _mostly_one(column: Column) -> bool:
+    """Whether most people have one value: such columns correlate by that alone, and may still differ in the rest."""
+    known = column.values[~np.isnan(column.values)]
+    return bool((known == np.median(known)).mean() > 0.5)
 
 
 def _scores(values: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -108,9 +108,8 @@ def _single(forms: Forms) -> list[str]:
 
 def _fits(name: str) -> bool:
     """Whether a name has two to four words, none of them twice."""
-    parts = name.lower().split()
-    stems = {part.rstrip("s") for part in parts}
-    return WORDS[0] <= len(parts) <= WORDS[1] and len(stems) == len(parts)
+    stems = [part.rstrip("s") for part in name.lower().replace("-", " ").split()]
+    return WORDS[0] <= len(name.split()) <= WORDS[1] and len(set(stems)) == len(stems)
 
 
 def _inside(text: str) -> str:

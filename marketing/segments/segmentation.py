@@ -118,14 +118,18 @@ class _Search:
         best = sorted(scores, key=lambda k: scores[k])
         if best[0] == 1:
             return self._one("No stable segments in this audience: one group explains its columns better than several.")
-        tried = []
+        tried: list[tuple[Labels, Stability]] = []
         for k in [k for k in best if k > 1][:TRIED]:
-            labels, proof = self._groups(k)
-            if proof.proven:
-                return _Groups(labels, proof, True, self._reason(labels, proof, best[0]))
-            tried.append(f"{_count(k)} groups ({proof.overall:.2f}, shuffled {proof.by_chance:.2f})")
+            tried.append(self._groups(k))
+            if tried[-1][1].overall >= stability.GOOD:
+                break
+        labels, proof = max(tried, key=lambda attempt: attempt[1].overall)
+        if proof.proven:
+            return _Groups(labels, proof, True, self._reason(labels, proof, best[0]))
+        agreed = " and ".join(f"{p.overall:.2f} (by chance {p.by_chance:.2f})" for _, p in tried)
         why = "No stable segments in this audience: refitted to half of the people, the groups were not found again"
-        return self._one(f"{why}, or no more than chance would. Tried, with agreement: {', '.join(tried)}.")
+        listed = ", ".join(_count(k) for k in [k for k in best if k > 1][:TRIED])
+        return self._one(f"{why}, or no more than chance would. Tried {listed} groups, with agreement {agreed}.")
 
     def _asked(self, k: int) -> _Groups:
         labels, proof = self._groups(k)
@@ -139,7 +143,9 @@ class _Search:
 
     def _reason(self, labels: Labels, proof: Stability, best: int) -> str:
         found = int(labels.max()) + 1
-        fewer = "" if found == best else f" ({_count(best)} scored best, but did not hold so well or were too small)"
+        fewer = (
+            "" if found == best else f" ({_count(best)} scored best, but were too small or not found again as surely)"
+        )
         why = f"Of one to {_count(MOST)} groups, {_count(found)} describe this audience best"
         return f"{why} by the completed likelihood{fewer}. {_agreement(proof)}"
 

@@ -45,6 +45,13 @@ def test_no_name_has_a_figure_age_family_or_a_special_value():
     assert list(names_from(traits)) == []
 
 
+def test_no_name_says_the_same_twice():
+    traits = [trait("pdays", "over −1", side="high"), trait("previous", "over 0", side="high"), trait("plan", "free")]
+    for name in names_from(traits):
+        parts = name.lower().replace("-", " ").split()
+        assert len(set(parts)) == len(parts)
+
+
 def test_groups_of_nothing_sayable_still_get_names_of_their_own():
     names = name_all([[], [], [trait("age", "over 45", side="high")]], [300, 200, 100])
     assert len(set(names)) == 3
