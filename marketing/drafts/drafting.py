@@ -159,13 +159,13 @@ def remarks(copy: Copy, channel: Channel, brief: Brief, credit: Credit) -> list[
             )
         )
     title = brief.title
-    if title.title and SLUG.fullmatch(title.title) and title.called.casefold() in (title.title, _spaced(title.title)):
+    if SLUG.fullmatch(title.called):
         found.append(
             Problem(
                 check="name",
                 severity="warn",
                 slot=first,
-                message=f"No name is known for {title.title}, so its id stands for it. Add it to the titles table.",
+                message=f"No name is known for {title.called}, so its id stands for it. Give the title a name.",
             )
         )
     needs_address = channel.rules.get("postal_address") == "required" and "body" in channel.slots
@@ -185,10 +185,6 @@ def remarks(copy: Copy, channel: Channel, brief: Brief, credit: Credit) -> list[
 def _checked(copy: Copy, channel: Channel, brief: Brief, check: Check) -> tuple[Copy, list[Problem]]:
     linked = Copy(slots=copy.slots, claims=claims.link(copy, brief))
     return linked, check(linked, channel, brief)
-
-
-def _spaced(slug: str) -> str:
-    return slug.replace("-", " ").replace("_", " ")
 
 
 def _blocks(problems: list[Problem]) -> int:

@@ -110,6 +110,12 @@ def test_copy_in_slots_nobody_knows_is_a_problem_and_no_crash():
     assert any(problem.slot == "banner" for problem in draft.problems)
 
 
+def test_an_id_that_stands_for_a_name_is_told():
+    writer, _ = scripted(GOOD)
+    draft = drafting.draft(brief(title={"title": "harbour-lights"}), POST, 1, writer, now=NOW)
+    assert any(problem.check == "name" and not problem.blocks for problem in draft.problems)
+
+
 def test_any_check_can_stand_in_for_ours():
     objection = Problem(check="mine", severity="warn", slot="text", message="Too dry.")
     writer, _ = scripted(GOOD)

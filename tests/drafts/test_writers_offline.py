@@ -172,6 +172,14 @@ def test_a_night_group_is_met_at_night_and_a_family_on_the_sofa():
     assert re.search(r"sofa|blanket|popcorn", text(written(family, "google_rsa")), re.IGNORECASE)
 
 
+def test_a_film_in_cinemas_is_not_watched_from_a_sofa_nor_a_morning_group_asked_for_tonight():
+    cinema = brief(title={"kind": "film"}, facts=[("date", "In cinemas on 18 December 2026", "Plan")])
+    morning = {"segment": "s7", "name": "x", "traits": [{"trait": "Favourite time: morning"}]}
+    for about, never in ((cinema, r"sofa|lamp|blanket|washing-up"), (brief(segment=morning), r"tonight|evening|lamp")):
+        told = " ".join(text(written(about, channel, variant)) for channel in ALL for variant in (1, 2, 3))
+        assert not re.search(never, told, re.IGNORECASE)
+
+
 def test_what_a_group_lacks_is_no_angle():
     for trait in ({"value": "no", "lift": 3.0}, {"value": "with children", "lift": 0.4}):
         segment = {"segment": "s9", "name": "x", "traits": [{"trait": "Children", "column": "children"} | trait]}

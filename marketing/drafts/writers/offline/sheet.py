@@ -8,7 +8,8 @@ from marketing.drafts.writers.offline.fitting import Fits, unlike
 from marketing.drafts.writers.offline.statements import Statement
 from marketing.drafts.writers.offline.voice import Voice
 
-SUPPORTING = ("premise", "award", "cast", "quote", "date", "offer", "number", "price")  # the order behind a lead
+# What supports a lead: the premise, then these, begun elsewhere in each variant, then those.
+TURNING, LAST = ("award", "cast", "quote", "premise"), ("date", "offer", "number", "price")
 FEW = 3  # statements, or calls that fit; with fewer, what is second best helps out
 WEAK = ("number", "price", "date")  # appeals that tell little before people know what it is about
 
@@ -57,10 +58,14 @@ class Sheet:
 
         After a mood the premise comes first, to say what this is about.
         """
-        order = {appeal: place for place, appeal in enumerate(SUPPORTING)}
+        voice = self.voice
+        premise = next((s for s in voice.statements if s.appeal == "premise"), None)
+        turned = voice.variant % len(TURNING)
+        order = {appeal: place for place, appeal in enumerate((*TURNING[turned:], *TURNING[:turned], *LAST))}
 
         def rank(s: Statement) -> tuple[bool, bool, int]:
-            opens = begun is None and s.appeal == "premise"
-            return (not opens and s.fact in self.told, s.forms[0].startswith("Rated"), order.get(s.appeal, 0))
+            opens = begun is None and s is premise
+            place = -1 if s is premise else order[s.appeal]
+            return (not opens and s.fact in self.told, s.forms[0].startswith("Rated"), place)
 
         return sorted((s for s in self.voice.statements if s is not begun), key=rank)

@@ -31,6 +31,8 @@ AT_HOME = re.compile(
     r"big screen|small screen|coffee|small hours|on the mind)\b",
     re.IGNORECASE,
 )
+AT_NIGHT = re.compile(r"\b(?:tonight|evenings?|lamp|lights?|credits)\b", re.IGNORECASE)
+TO_SEE = re.compile(r"\b(?:look|see|eyes)\b", re.IGNORECASE)
 STEP_CALLS, STEP_MOODS, STEP_ANGLED = 3, 5, 2  # lines that one variant uses up before the next begins
 TITLE = "{title}"
 
@@ -48,7 +50,9 @@ class Voice:
         self._barred = _barred(request)
         self._random = random.Random(_seed(request))  # noqa: S311 - it orders phrases, it guards nothing
         self._angles = angles(self.brief)
-        self._elsewhere = any(ELSEWHERE.search(fact.text) for fact in self.brief.live_facts())
+        elsewhere = any(ELSEWHERE.search(fact.text) for fact in self.brief.live_facts())
+        morning = self._angles[0].name == "morning"
+        self._amiss = [*([AT_HOME] if elsewhere else []), *([AT_NIGHT] if morning else [])]
         said = [s for s in (self._allowed(s) for s in statements.statements(self.brief, name)) if s.forms]
         if self.state == "over":
             said = [s for s in said if s.appeal not in ("offer", "price", "date")]
@@ -100,12 +104,8 @@ class Voice:
         return sorted(ranked, key=lambda s: s.forms[0].startswith("Rated"))  # a rating invites nobody
 
     def _calls(self, step: int) -> list[str]:
-        lines: list[str] = []
-        for name in dict.fromkeys((self.mode, phrases.ANY)):
-            state = "unknown" if self.state not in phrases.load(name).calls else self.state
-            own = [] if self.state == "over" and name != phrases.ANY else list(phrases.load(name).calls[state])
-            lines += self._dealt(own, step)
-        return self._rendered(lines)
+        book = phrases.load(phrases.ANY if self.state == "over" else self.mode)
+        return self._rendered(self._dealt(list(book.calls[self.state]), step))
 
     def _moods(self, length: str) -> list[str]:
         angled: list[str] = []
@@ -114,12 +114,18 @@ class Voice:
             return self._rendered(
                 self._dealt(list(getattr(phrases.load(phrases.ANY).angled["over"], length)), STEP_CALLS)
             )
+        unseen = self.mode == "listen"
         for name in dict.fromkeys((self.mode, phrases.ANY)):
             book = phrases.load(name)
             near = [angle.name for angle in self._angles]
             for angle in OPEN_ANGLES if near[0] in OPEN_ANGLES else near:
                 angled += getattr(book.angled.get(angle, phrases.Moods()), length)
-            plain += self._dealt(list(getattr(book.moods, length)), STEP_MOODS)
+            own = [
+                line
+                for line in getattr(book.moods, length)
+                if not (unseen and name == phrases.ANY and TO_SEE.search(line))
+            ]
+            plain += self._dealt(own, STEP_MOODS)
         angled = list(dict.fromkeys(angled))
         if self._angles[0].name in OPEN_ANGLES:
             self._random.shuffle(angled)  # no trait says which; each group begins with another
@@ -133,7 +139,7 @@ class Voice:
 
     def _rendered(self, lines: Iterable[str]) -> list[str]:
         found = dict.fromkeys(filter(None, (render(line, self.name) for line in lines)))
-        return [line for line in found if self.says(line) and not (self._elsewhere and AT_HOME.search(line))]
+        return [line for line in found if self.says(line) and not any(p.search(line) for p in self._amiss)]
 
 
 def render(template: str, name: str) -> str:
