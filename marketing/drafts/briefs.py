@@ -123,6 +123,8 @@ class Brief(_Part):
 
     def why_not(self, fact: Fact) -> str:
         """Why `fact` supports nothing here, in words; empty when it does."""
+        if fact.title and self.title.title and fact.title not in (self.title.title, self.title.name):
+            return "is about another title"
         return fact.why_not(self.day, self.territory)
 
     def content(self) -> dict[str, Any]:

@@ -124,6 +124,10 @@ def _outcomes() -> frozenset[str]:
     return lookup("awards", "won") | lookup("awards", "nominated")
 
 
+def _continues_name(token: Token) -> bool:
+    return _is_name(token) or token.low in ("the", "a", "an", "of", "its")
+
+
 def _wins_a_name(clause: Sequence[Token], place: int) -> bool:
     """Whether "won" is followed by what is written as a name: "won the Green Lens", not "won the war"."""
     if clause[place].low not in ("won", "wins", "winner"):
@@ -139,6 +143,8 @@ def _is_name(token: Token) -> bool:
 def _past_name(clause: Sequence[Token], place: int) -> int:
     """One past the name that a preposition joins to an award: "prize at the Westbank Film Festival"."""
     after = place
+    while _wins_a_name(clause, place - 1) and after < len(clause) and _continues_name(clause[after]):
+        after += 1
     if after < len(clause) and clause[after].low in JOINTS:
         after += 1
         while after < len(clause) and (_is_name(clause[after]) or clause[after].low in (*JOINTS, "the")):

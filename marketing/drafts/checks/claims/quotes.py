@@ -12,7 +12,9 @@ _QUOTED = regex.compile(
     r"[\"“„«](?P<words>[^\"“”„«»\n]{1,600}+)[\"”“»]|(?<![\w])[‘'](?P<single>[^‘’'\n]{3,600}+(?:['’](?=\w)[^‘’'\n]{1,600}+){0,8})['’](?!\w)"
 )
 _SIGNED = regex.compile(r"\s{0,3}+(?:[-–—―~]{1,2}+|,|\(|\|)\s{0,3}+(?P<by>\p{Lu}[^\n.;!?\"“”()|]{1,80}+)")
-_SAID_BEFORE = regex.compile(r"(?P<by>\p{Lu}[^\n.;!?\"“”()|:,]{1,60})\s(?P<verb>\w+(?:\sto)?):?,?\s{0,3}$")
+_SAID_BEFORE = regex.compile(
+    r"(?P<by>\p{Lu}[^\n.;!?\"“”()|:,]{1,60}?)\s(?P<verb>\w+(?:\sto)?)(?:\s(?:it|this|them|her|him))?:?,?\s{0,3}$"
+)
 _SAID_AFTER = regex.compile(r",?\s{0,3}+(?P<verb>\w++(?:\sto)?+)\s(?P<by>\p{Lu}[^\n.;!?\"“”()|,]{1,60}+)")
 
 
