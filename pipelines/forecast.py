@@ -183,6 +183,7 @@ class Job:
     def __post_init__(self) -> None:
         self.heads = states(self.trends, self.horizon).set_index("trend", drop=False)
         self.dimensions = [str(c) for c in self.trends.columns if c not in NO_DIMENSIONS]
+        self.rows = dict(list(self.trends.groupby("trend")))
         self.made: dict[str, Tables] = {}
         self.sentences: dict[str, str] = {}
 
@@ -198,8 +199,7 @@ class Job:
         part = ready[self.dimensions].notna().any(axis=1)
         order = pd.DataFrame({"part": part, "size": -size[ready.index]}, index=ready.index)
         order = order.sort_values(["part", "size"], kind="stable")
-        rows = dict(list(self.trends.groupby("trend")))
-        return [self._item(trend, rows[trend].reset_index(drop=True)) for trend in order.index]
+        return [self._item(trend, self.rows[trend].reset_index(drop=True)) for trend in order.index]
 
     def _item(self, trend: str, rows: pd.DataFrame) -> engine.Item:
         line = next(lines(rows))
@@ -222,7 +222,7 @@ class Job:
         self.sentences[end.key] = self._sentence(end.key, end.tables)
 
     def _sentence(self, trend: str, made: Tables) -> str:
-        rows = self.trends[self.trends["trend"] == trend]
+        rows = self.rows[trend]
         line = next(lines(rows))
         scores = made["scores"][made["scores"]["forecaster"] == self.forecaster]
         ahead = events.unknown_ahead(self.events, line, self.horizon[line.frequency.code])

@@ -18,6 +18,8 @@ TITLE = ["title", "metric"]
 # Rows with fewer dimensions filled than others of their title are its totals if they hold about as much as
 # those together, and else what those do not cover.
 ROLL_UP = 0.9
+# A column with this many values that hardly come twice (a note, an address) is told by row and divides no trend.
+MANY, REPEATED = 1_000, 3
 
 
 @dataclass(frozen=True)
@@ -52,8 +54,7 @@ def gather(engagement: pd.DataFrame) -> pd.DataFrame:
     dimensions = [str(c) for c in table("engagement").dimension_columns(engagement)]
     rows = engagement[["date", *TITLE, *dimensions, "value"]].copy()
     for name in dimensions:
-        text = rows[name].astype("str").str.strip()
-        rows[name] = text.where(rows[name].notna() & (text != ""))
+        rows[name] = _text(rows[name])
     rows["date"] = pd.to_datetime(rows["date"]).dt.normalize().astype("datetime64[us]")
     parts = [_added(rows, TITLE, dimensions)]
     parts += [_added(split, [*TITLE, name], dimensions) for name, split in _splits(rows, dimensions)]
@@ -62,9 +63,20 @@ def gather(engagement: pd.DataFrame) -> pd.DataFrame:
     return _regular(lines, dimensions)
 
 
+def _text(values: pd.Series) -> pd.Series:
+    """A dimension's values as text, empty ones as missing; season 2.0 is "2"."""
+    if pd.api.types.is_numeric_dtype(values):
+        return values.map("{:g}".format, na_action="ignore").astype("str")
+    text = values.astype("str").str.strip()
+    return text.where(values.notna() & (text != ""))
+
+
 def _splits(rows: pd.DataFrame, dimensions: list[str]) -> Iterator[tuple[str, pd.DataFrame]]:
     """For each dimension, the rows of the titles that it divides."""
     for name in dimensions:
+        sizes = rows.groupby([*TITLE, name]).size()
+        if len(sizes) > MANY and sizes.mean() < REPEATED:
+            continue
         values = rows.groupby(TITLE)[name]
         divides = (values.transform("nunique") + values.transform(lambda part: part.isna().any())) > 1
         split = rows[divides & rows[name].notna()]
@@ -117,22 +129,41 @@ def _ids(lines: pd.DataFrame, dimensions: list[str]) -> list[str]:
 
 def _regular(lines: pd.DataFrame, dimensions: list[str]) -> pd.DataFrame:
     """`lines` with one row a period from each trend's first date to its last."""
-    codes = {key: frequencies.found(_dates(group["date"])) for key, group in lines.groupby(TITLE, sort=False)}
-    names, parts = [*TITLE, *dimensions], []
-    for trend, group in lines.groupby("trend", sort=True):
-        dates = _dates(group["date"])
-        code = frequencies.found(dates) if len(dates) > 2 else codes[tuple(group[TITLE].iloc[0])]
-        periods = frequencies.labels(pd.DatetimeIndex(group["date"]), code)
-        values = pd.Series(group["value"].to_numpy(float), index=periods).groupby(level=0).sum()
-        regular = values.reindex(frequencies.span(values.index[0], values.index[-1], code))
-        head = {"trend": trend, **{name: group[name].iloc[0] for name in names}, "frequency": code}
-        parts.append(pd.DataFrame({**head, "date": regular.index, "value": regular.to_numpy()}))
-    whole = pd.concat(parts, ignore_index=True)
-    return whole.astype(dict.fromkeys(["trend", *names, "frequency"], "str"))
+    names = ["trend", *TITLE, *dimensions]
+    lines = lines.sort_values(["trend", "date"], kind="stable", ignore_index=True)
+    starts = np.flatnonzero(~lines["trend"].duplicated().to_numpy())
+    heads = lines.loc[starts, names].reset_index(drop=True)
+    titles = list(zip(heads["title"], heads["metric"], strict=True))
+    dates, values = lines["date"].to_numpy(), lines["value"].to_numpy(float)
+    codes, spans, parts = [], [], []
+    for number, (start, stop) in enumerate(zip(starts, [*starts[1:], len(lines)], strict=True)):
+        own = pd.DatetimeIndex(dates[start:stop])
+        code = frequencies.found(own if len(own) > 2 else _dates_of_title(lines, *titles[number]))
+        span, part = _line(own, values[start:stop], code)
+        codes.append(code)
+        spans.append(span.to_numpy())
+        parts.append(part)
+    whole = heads.assign(frequency=codes).loc[np.repeat(heads.index, [len(part) for part in parts])]
+    whole = whole.astype(dict.fromkeys([*names, "frequency"], "str")).reset_index(drop=True)
+    return whole.assign(date=np.concatenate(spans), value=np.concatenate(parts))
 
 
-def _dates(values: pd.Series) -> pd.DatetimeIndex:
-    return pd.DatetimeIndex(values).unique().sort_values()
+def _dates_of_title(lines: pd.DataFrame, title: str, metric: str) -> pd.DatetimeIndex:
+    """All dates of a title and metric: what a part of one or two points does not show, the whole may."""
+    mine = (lines["title"] == title) & (lines["metric"] == metric)
+    return pd.DatetimeIndex(lines.loc[mine, "date"].unique()).sort_values()
+
+
+def _line(
+    dates: pd.DatetimeIndex, values: NDArray[np.float64], code: frequencies.Code
+) -> tuple[pd.DatetimeIndex, NDArray[np.float64]]:
+    """Every period's date, and its sum of `values`."""
+    periods = frequencies.labels(dates, code)
+    span = frequencies.span(periods.min(), periods.max(), code)
+    if len(span) == len(periods) and span.equals(periods):
+        return span, values
+    sums = pd.Series(values, index=periods).groupby(level=0).sum()
+    return span, np.asarray(sums.reindex(span), dtype=np.float64)
 
 
 def lines(trends: pd.DataFrame) -> Iterator[Line]:

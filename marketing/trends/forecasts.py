@@ -71,11 +71,13 @@ def _continued(
 
 def _banded(trends: pd.DataFrame, continued: pd.DataFrame, told: pd.DataFrame, events: pd.DataFrame) -> pd.DataFrame:
     names = [c for c in trends.columns if c not in ("trend", "frequency", "date", "value")]
+    heads = trends.drop_duplicates("trend").set_index("trend")[names]
+    factors = {trend: bands.factor(rows) for trend, rows in told.groupby("trend")}
+    found = dict(list(continued.groupby("trend", sort=False)))
     parts = []
     for line in lines(trends):
-        rows = continued[continued["trend"] == line.trend].reset_index(drop=True)
-        head = trends.loc[trends["trend"] == line.trend, names].iloc[0]
-        width = bands.widths(line, len(rows)) * bands.factor(told[told["trend"] == line.trend])
+        rows, head = found[line.trend], heads.loc[line.trend]
+        width = bands.widths(line, len(rows)) * factors.get(line.trend, 1.0)
         band = bands.around(rows["expected"].to_numpy(float), width, doubt(events, line, len(rows)))
         parts.append(rows.assign(**{name: head[name] for name in names}, **band))
     whole = pd.concat(parts, ignore_index=True).sort_values(["trend", "date"], ignore_index=True)

@@ -31,8 +31,9 @@ def coarsened(trends: pd.DataFrame, frequency: Code) -> pd.DataFrame:
     if (found == frequency).all():
         return trends
     parts = []
+    by_trend = dict(list(trends.groupby("trend", sort=False)))
     for line in lines(trends):
-        rows = trends[trends["trend"] == line.trend]
+        rows = by_trend[line.trend]
         if line.frequency.code != frequency:
             sums = _sums(line, frequency)
             head = rows.drop(columns=["date", "value", "frequency"]).iloc[0]

@@ -41,8 +41,9 @@ def cut(trends: pd.DataFrame, horizon: int, starts: dict[str, int]) -> pd.DataFr
     `starts` counts the periods before a trend's first value that is not zero: they are no history.
     """
     parts = []
+    by_trend = dict(list(trends.groupby("trend", sort=False)))
     for line in lines(trends):
-        rows = trends[trends["trend"] == line.trend]
+        rows = by_trend[line.trend]
         start = starts[line.trend]
         for number, before in enumerate(cutoffs(len(rows) - start, horizon, line.frequency)):
             name = f"{line.trend}@{number}"

@@ -142,3 +142,10 @@ def test_gathering_leaves_the_table_as_it_was() -> None:
     before = rows.copy()
     gather(rows)
     pd.testing.assert_frame_equal(rows, before)
+
+
+def test_a_season_counted_in_numbers_divides_and_a_note_on_every_row_does_not() -> None:
+    rows = engagement(week(1200)).assign(note=[f"row {n}" for n in range(1200)])
+    rows["season"] = np.where(np.arange(1200) < 600, 1.0, 2.0)
+    found = gather(rows)["trend"].unique().tolist()
+    assert found == ["harbour-lights/views", "harbour-lights/views/season=1", "harbour-lights/views/season=2"]
