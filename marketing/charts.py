@@ -285,7 +285,8 @@ def _add_gaps(figure: go.Figure, history: pd.DataFrame, ink: Ink) -> None:
     if gaps:
         first, last = max(gaps, key=lambda gap: gap[1] - gap[0])
         middle = first + (last - first) / 2
-        _note(figure, "no data", middle, 0.03, ink.quiet, yref="paper", yanchor="bottom", font_size=12)
+        place: dict[str, Any] = {"yref": "paper", "yanchor": "top", "textangle": -90}  # no wider than a few days
+        _note(figure, "no data", middle, 0.97, ink.quiet, **place, font_size=12)
 
 
 def _add_events(figure: go.Figure, events: pd.DataFrame, start: pd.Timestamp, end: pd.Timestamp, ink: Ink) -> None:

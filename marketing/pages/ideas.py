@@ -11,7 +11,7 @@ from marketing.pages import drafted, frame, words
 from marketing.pages.frame import Place
 from marketing.records import DraftRecord
 
-AT_ONCE = {"headline": 2, "description": 1}  # lines shown of the slots that have many; the rest opens
+AT_ONCE = {"headline": 2, "description": 1, "path": 0}  # lines shown of the slots that have many; the rest opens
 OTHERWISE = 1
 LONG = 90  # characters: longer lines get a box of several rows
 SAVED = "ideas.saved"  # in session state: the draft that was saved last, and when

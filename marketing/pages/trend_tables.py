@@ -139,7 +139,7 @@ def all_trends(place: Place, trends: pd.DataFrame, titles: dict[str, str], metri
     if found.empty:
         st.markdown("No title of that name or kind has a forecast.")
         return
-    skills = numbers.table(place.workspace, "scores").groupby("trend")["skill"].max()
+    skills = _skills(place)
     shown = pd.DataFrame(
         {
             "Title": [titles[i] for i in found["title"]],
@@ -161,6 +161,13 @@ def all_trends(place: Place, trends: pd.DataFrame, titles: dict[str, str], metri
         key="trends.all",
         alt=f"All trends of {words.measure(metric)}",
     )
+
+
+def _skills(place: Place) -> dict[str, float]:
+    """How much better than repeating the last season the forecaster in use did, by trend."""
+    used = numbers.table(place.workspace, "forecasts")[["trend", "forecaster"]].drop_duplicates("trend")
+    scores = used.merge(numbers.table(place.workspace, "scores"), on=["trend", "forecaster"])
+    return dict(zip(scores["trend"], scores["skill"], strict=True))
 
 
 def _columns(metric: str, most: float) -> dict[str, Any]:
@@ -195,6 +202,7 @@ def _filtered(found: pd.DataFrame, titles: dict[str, str], kinds: dict[str, str]
                 "Kind",
                 there,
                 selection_mode="multi",
+                wrap=True,
                 key="trends.kinds",
                 format_func=lambda kind: f":gray[{words.plain(kind)}]",
                 label_visibility="collapsed",
