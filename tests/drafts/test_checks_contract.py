@@ -157,10 +157,12 @@ def test_no_check_takes_more_than_linear_time(name: str, unit: str) -> None:
     check, place, brief = catalog.load(checks.__name__, name).check, channels.load("google_rsa"), brief_of()
 
     def seconds(size: int) -> float:
-        copy = Copy(slots={"headline": [unit * (size // len(unit))]})
-        started = time.process_time()
-        check(copy, place, brief)
-        return time.process_time() - started
+        spent = []
+        for ending in "xyz":  # other words each time, so that nothing is remembered; the best of three
+            copy = Copy(slots={"headline": [unit * (size // len(unit)) + ending]})
+            started = time.process_time()
+            check(copy, place, brief)
+            spent.append(time.process_time() - started)
+        return min(spent)
 
-    seconds(2_000)
-    assert seconds(40_000) < 50 * max(seconds(4_000), 0.005)  # ten times the text; a square would be a hundred
+    assert seconds(30_000) < 50 * max(seconds(3_000), 0.005)  # ten times the text; a square would be a hundred
