@@ -20,6 +20,8 @@ from typing import TYPE_CHECKING, Any, Self
 import filelock
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from marketing import tables
 from marketing.errors import ConflictError, InputError, MissingError
@@ -308,6 +310,8 @@ def _same(left: pd.DataFrame, right: pd.DataFrame) -> "npt.NDArray[np.bool_]":
 def _sorted(contract: tables.Table, frame: pd.DataFrame) -> pd.DataFrame:
     """`frame` in the order of its key, empty cells last; sorted by codes, since text compares slowly."""
     key = [c for c in contract.full_key(frame) if c in frame.columns]
+    if len(key) == 1:  # ids, and many of them: Arrow sorts texts in place of coding them
+        return frame.take(pc.sort_indices(pa.array(frame[key[0]].array, from_pandas=True))).reset_index(drop=True)
     ranks = [pd.factorize(frame[c], sort=True, use_na_sentinel=True)[0] for c in reversed(key)]
     order = np.lexsort([np.where(r < 0, len(frame), r) for r in ranks])
     return frame.iloc[order].reset_index(drop=True)

@@ -57,6 +57,7 @@ def read(
         raise TableError([replace(f, file=path.name) for f in error.faults]) from None
 
 
+OTHER_SPACES = r"[\x{a0}\x{2000}-\x{200a}\x{202f}\x{3000}]"
 _ORDERS = tuple(dates.ORDERS)
 
 
@@ -147,11 +148,9 @@ def _type(contract: tables.Table, name: str, values: pd.Series, mark: str, order
             return _fine(values.astype(float))
         return numbers.parse(tables.as_text(values), mark, column)
     texts = tables.as_text(values)
-    return _fine(
-        texts.str.replace(r"[\x{a0}\x{2000}-\x{200a}\x{202f}\x{3000}]", " ", regex=True)
-        if column.kind == "id"
-        else texts
-    )
+    if column.kind == "id" and tables.matches(texts, OTHER_SPACES).any():  # else two ids could look the same
+        texts = texts.str.replace(OTHER_SPACES, " ", regex=True)
+    return _fine(texts)
 
 
 def _fine(values: pd.Series) -> Typed:
