@@ -193,12 +193,13 @@ class Job:
         return len(self.made) + len(self.failures)
 
     def items(self) -> list[engine.Item]:
-        """The work: totals before parts, large before small."""
+        """The work: totals before parts, what most titles have before the rest, large before small."""
         ready = self.heads[self.heads["state"].isin(FORECAST)]
         size = self.trends.groupby("trend")["value"].sum()
         part = ready[self.dimensions].notna().any(axis=1)
-        order = pd.DataFrame({"part": part, "size": -size[ready.index]}, index=ready.index)
-        order = order.sort_values(["part", "size"], kind="stable")
+        common = -ready.groupby("metric")["title"].transform("nunique")
+        order = pd.DataFrame({"part": part, "common": common, "size": -size[ready.index]}, index=ready.index)
+        order = order.sort_values(["part", "common", "size"], kind="stable")
         return [self._item(trend, self.rows[trend].reset_index(drop=True)) for trend in order.index]
 
     def _item(self, trend: str, rows: pd.DataFrame) -> engine.Item:

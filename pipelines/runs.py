@@ -69,6 +69,7 @@ def work(folder: Path, run: str, *, clock: Clock, progress: jobs.Steps | None = 
     with contextlib.closing(Ledger(workspace.ledger_url)) as ledger, _turn(folder):
         if not ledger.claim_run(run, os.getpid(), clock(), dead=ledger.run(run).pid):
             return ledger.run(run)
+        _close_left_behind(ledger, ledger.run(run), clock)
         try:
             with _Reporter(ledger, run, clock, progress) as reporter:
                 failures, errors = _carry_out(workspace, ledger, ledger.run(run), clock, reporter)
@@ -81,6 +82,15 @@ def work(folder: Path, run: str, *, clock: Clock, progress: jobs.Steps | None = 
         if errors:
             raise errors[0]
         return ledger.run(run)
+
+
+def _close_left_behind(ledger: Ledger, record: RunRecord, clock: Clock) -> None:
+    """End runs whose process is gone and whose work this one does too: nobody need carry them on."""
+    for other in ledger.runs():
+        same = set(other.jobs) <= set(record.jobs) and other.arguments == record.arguments
+        if other.state == "running" and other.run != record.run and same:
+            reason = "Its process ended before it was done. Another run did the rest."
+            ledger.end_run(other.run, "stopped", [{"job": other.step, "key": "", "reason": reason}], clock())
 
 
 def _carry_out(

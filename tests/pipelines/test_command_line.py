@@ -7,50 +7,17 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pandas as pd
 import pytest
 import small_company
+from command import Marquee
 
 from marketing.workspace import Workspace
-from pipelines.__main__ import main
 
 HOUSE = Path(__file__).resolve().parents[2]
-
-
-class Ended(NamedTuple):
-    """How a command ended."""
-
-    code: int
-    out: str
-    err: str
-
-    @property
-    def json(self) -> Any:
-        return json.loads(self.out)
-
-
-Marquee = Callable[..., Ended]
-
-
-@pytest.fixture
-def marquee(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Marquee:
-    """The command, run in this process in an empty folder."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("MARQUEE_PERSON", "Ada")
-
-    def run(*arguments: str | Path) -> Ended:
-        monkeypatch.setattr(sys, "argv", ["marquee", *map(str, arguments)])
-        with pytest.raises(SystemExit) as ended:
-            main()
-        printed = capsys.readouterr()
-        assert "Traceback" not in printed.err
-        return Ended(int(ended.value.code or 0), printed.out, printed.err)
-
-    return run
 
 
 @pytest.fixture

@@ -87,6 +87,18 @@ def test_a_killed_run_is_carried_on_when_someone_looks(workspace: Workspace, led
     assert ledger.run("r1").pid != first
 
 
+def test_a_run_left_behind_is_closed_by_the_one_that_does_its_work(
+    workspace: Workspace, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Doing(monkeypatch, forecast=lambda _: None)
+    for run, job in (("killed", "forecast"), ("other", "segment"), ("again", "forecast")):
+        ask(ledger, run, job)
+        if run != "again":
+            ledger.claim_run(run, 999_999, NOW)  # and its process is gone
+    runs.work(workspace.folder, "again", clock=now)
+    assert [ledger.run(run).state for run in ("killed", "other", "again")] == ["stopped", "running", "done"]
+
+
 def test_a_run_that_is_killed_twice_ends_in_words(
     workspace: Workspace, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,0 +1,110 @@
+"""From a brief to a file for the platform by the command line: drafted, checked, decided on, taken out."""
+
+import json
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from command import Marquee
+from small_company import NOW
+
+from marketing.workspace import Workspace
+from sample_data import generate
+
+TITLE = "harbour-lights"
+
+
+@pytest.fixture
+def company(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
+    """Lumen's titles and facts, with one segment found already."""
+    workspace = Workspace.create(tmp_path / "lumen")
+    monkeypatch.setenv("MARQUEE_WORKSPACE", str(workspace.folder))
+    (workspace.folder / "settings.toml").write_text("today = 2026-11-23\n")
+    told = generate.tables()
+    workspace.upsert({name: told[name] for name in ("titles", "facts")}, now=NOW)
+    trait = {
+        "trait": "Watches late at night",
+        "column": "hour",
+        "value": "22",
+        "share": 0.8,
+        "everyone": 0.3,
+        "lift": 2.7,
+    }
+    segment = {
+        "segment": "s1",
+        "name": "Late-night viewers",
+        "size": 1_200,
+        "share": 0.24,
+        "description": "Watch late at night.",
+        "traits": json.dumps([trait]),
+        "stability": 0.9,
+    }
+    workspace.write({"segments": pd.DataFrame([segment])}, now=NOW)
+    return workspace
+
+
+def test_a_brief_of_the_workspace_is_drafted_from_and_each_draft_passes_the_check(
+    marquee: Marquee, company: Workspace
+) -> None:
+    assert marquee("brief", "--title", TITLE, "--segment", "s1", "--out", "brief.json").code == 0
+    drafted = marquee("draft", "--input", "brief.json", "--channel", "google_rsa", "x_post", "--variants", "2")
+    assert drafted.code == 0
+    assert [(d["channel"], d["variant"]) for d in drafted.json] == [
+        ("google_rsa", 1),
+        ("google_rsa", 2),
+        ("x_post", 1),
+        ("x_post", 2),
+    ]
+    for draft in drafted.json:
+        Path("draft.json").write_text(json.dumps(draft))
+        checked = marquee("check", "--channel", draft["channel"], "--input", "draft.json", "--brief", "brief.json")
+        assert (checked.code, [p for p in checked.json if p["severity"] == "block"]) == (0, [])
+
+
+def test_an_unknown_title_channel_or_writer_is_refused_with_those_there_are(
+    marquee: Marquee, company: Workspace
+) -> None:
+    assert marquee("brief", "--title", "nothing").code == 2
+    Path("brief.json").write_text('{"title": {"name": "Saltmarsh"}}')
+    channel = marquee("draft", "--input", "brief.json", "--channel", "billboard")
+    assert (channel.code, channel.out) == (2, "")
+    assert "google_rsa" in channel.err
+    writer = marquee("draft", "--input", "brief.json", "--channel", "x_post", "--writer", "poet")
+    assert writer.code == 2
+    assert "offline" in writer.err
+
+
+def test_only_exactly_the_words_that_were_approved_leave(marquee: Marquee, company: Workspace) -> None:
+    asked = ("--title", TITLE, "--segment", "s1", "--channel", "google_rsa", "--variants", "1")
+    assert marquee("run", "draft", *asked).code == 0
+    (draft,) = marquee("drafts", "--json").json
+    assert draft["state"] == "waiting"
+    assert marquee("export", "google_ads_editor", "--out", "ads.csv").code == 1
+    assert not Path("ads.csv").exists()
+
+    other_words = marquee("review", draft["draft"], "--digest", "0" * 64, "--decision", "approve")
+    assert other_words.code == 2
+    assert "Read them again" in other_words.err
+    no_reason = marquee("review", draft["draft"], "--digest", draft["digest"], "--decision", "reject")
+    assert (no_reason.code, marquee("drafts", "--json").json[0]["state"]) == (2, "waiting")
+
+    approved = marquee("review", draft["draft"], "--digest", draft["digest"], "--decision", "approve")
+    assert (approved.code, approved.out) == (0, f"Draft {draft['draft']} is approved, decided by Ada.\n")
+    assert draft["draft"] in marquee("drafts", "--state", "approved").out
+    assert marquee("drafts", "--state", "waiting").err == "No draft is waiting.\n"
+    assert marquee("drafts", "--state", "lost").code == 2
+
+    assert marquee("export", "google_ads_editor", "--out", "ads.csv").code == 0
+    ads = Path("ads.csv").read_text("utf-8-sig")
+    assert all(line in ads for line in draft["copy"]["slots"]["headline"] if '"' not in line)
+    actions = [entry["action"] for entry in marquee("audit", "--json").json]
+    assert actions == ["run", "draft", "approve", "export"]
+    assert marquee("audit", "--verify").code == 0
+
+
+def test_drafting_again_writes_nothing_twice(marquee: Marquee, company: Workspace) -> None:
+    asked = ("--title", TITLE, "--segment", "s1", "--channel", "x_post", "--variants", "2")
+    marquee("run", "draft", *asked)
+    before = marquee("drafts", "--json").out
+    assert marquee("run", "draft", *asked).code == 0
+    assert marquee("drafts", "--json").out == before
