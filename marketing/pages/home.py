@@ -67,7 +67,7 @@ def _answer(place: Place, movers: pd.DataFrame, titles: dict[str, str]) -> str:
     name = words.plain(titles[first["title"]])
     if first["direction"] == "steady":
         return "No title should move much in the next days"
-    return f"{name} should {'rise' if first['direction'] == 'up' else 'fall'} most, by {abs(first['change']):.0%}"
+    return f"{name} should {'rise' if first['direction'] == 'up' else 'fall'} by {abs(first['change']):.0%}"
 
 
 def _below(place: Place, waiting: list[DraftRecord]) -> str:

@@ -2,7 +2,7 @@
 
 A workspace adds channels of its own, or overrides one of ours, by a folder of such files. The form::
 
-    name = "Google Ads responsive search ad"
+    name = "Google search ad"
     kind = "ad"                      # ad, post, crm, store, script, pr
     confidence = "official"          # how far to trust the numbers: CONFIDENCES below
     checked = 2026-11-23             # the day on which the sources were read
