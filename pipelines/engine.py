@@ -6,7 +6,6 @@ named after a digest of what went in; it is renamed into place whole.
 """
 
 import contextlib
-import functools
 import os
 import signal
 import tempfile
@@ -186,14 +185,15 @@ class _Pool:
         import joblib
         from joblib.externals.loky import BrokenProcessPool, get_reusable_executor
 
-        with joblib.parallel_config(backend="loky", inner_max_num_threads=1):
+        worker = {"inner_max_num_threads": 1, "initializer": _settle, "initargs": (os.getpid(),)}
+        with joblib.parallel_config(backend="loky", **worker):
             parallel = joblib.Parallel(
                 n_jobs=self.workers or max(2, joblib.cpu_count()),
                 return_as="generator_unordered",
                 batch_size=1,  # a killed worker loses one item, not a batch
                 max_nbytes=None,
             )
-        calls = (joblib.delayed(_work)(n, self.tasks[n], self._mark(n), os.getpid()) for n in numbers)
+        calls = (joblib.delayed(_work)(n, self.tasks[n], self._mark(n)) for n in numbers)
         try:
             for number, failure in parallel(calls):
                 yield number, failure or _made(self.tasks[number])
@@ -207,18 +207,16 @@ class _Pool:
         return self.marks / str(number)
 
 
-def _work(number: int, task: _Task, mark: Path, parent: int) -> tuple[int, Failure | None]:
+def _work(number: int, task: _Task, mark: Path) -> tuple[int, Failure | None]:
     """In a worker: one task, with a mark on disk while it is under way."""
-    _settle(parent)
     mark.touch()
     failure = _attempt(task)
     mark.unlink(missing_ok=True)
     return number, failure
 
 
-@functools.cache
 def _settle(parent: int) -> None:
-    """Once in each worker: leave Ctrl-C to the parent, and end when it has gone."""
+    """Before a worker's first task: leave Ctrl-C to the parent, and end when it has gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     lifeline.end_with(parent)
 

@@ -5,7 +5,9 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -136,16 +138,25 @@ def test_a_caller_that_stops_early_leaves_no_worker_behind() -> None:
     assert time.monotonic() - began < 9  # 390 items at 0.05 s on two workers take ten
 
 
-def test_workers_end_when_the_one_who_started_them_is_killed(tmp_path: Path) -> None:
+def started_by(pid: int) -> list[int]:
+    return [int(child) for task in Path(f"/proc/{pid}/task").glob("*/children") for child in task.read_text().split()]
+
+
+@pytest.mark.parametrize("moment", ["starting", "at work"])
+def test_workers_end_when_the_one_who_started_them_is_killed(tmp_path: Path, moment: str) -> None:
     script = (
         "import sys; sys.path.insert(0, sys.argv[1]); import test_engine as t; from pipelines import engine\n"
         "engine.each(t.tell_and_wait, [engine.Item(str(n), sys.argv[2] + f'/{n}') for n in range(2)], workers=2)"
     )
-    started = subprocess.Popen([sys.executable, "-c", script, str(Path(__file__).parent), str(tmp_path)])
-    workers = _wait_for(lambda: [int(p.read_text()) for p in tmp_path.iterdir() if p.read_text()], 2)
-    started.kill()
-    started.wait()
-    deadline = time.monotonic() + 10
+    starter = subprocess.Popen([sys.executable, "-c", script, str(Path(__file__).parent), str(tmp_path)])
+    # Two workers, and joblib's own two that clean up behind them.
+    _wait_for(lambda: started_by(starter.pid), 4)
+    if moment == "at work":
+        _wait_for(lambda: list(tmp_path.iterdir()), 2)
+    workers = started_by(starter.pid)
+    starter.kill()
+    starter.wait()
+    deadline = time.monotonic() + 20
     while any(Path(f"/proc/{pid}").exists() for pid in workers) and time.monotonic() < deadline:
         time.sleep(0.1)
     assert not [pid for pid in workers if Path(f"/proc/{pid}").exists()]
@@ -157,7 +168,7 @@ def tell_and_wait(path: str) -> dict[str, pd.DataFrame]:
     return {}
 
 
-def _wait_for(look, count: int) -> list[int]:  # type: ignore[no-untyped-def]
+def _wait_for(look: Callable[[], list[Any]], count: int) -> list[Any]:
     deadline = time.monotonic() + 20
     while len(found := look()) < count:
         assert time.monotonic() < deadline, found
