@@ -178,9 +178,18 @@ def liveliest(workspace: Workspace) -> str:
 
 
 def essence(brief: Brief) -> str:
-    """A digest of all in a brief that shapes words: the day counts only for what holds on it."""
+    """A digest of all in a brief that shapes words.
+
+    The day counts only for what holds on it, a forecast for where it goes, a segment for what tells it apart: their
+    numbers change with every import, and the same words would be written again each morning.
+    """
     content = brief.content()
     content.pop("today", None)
+    if brief.forecast:
+        content["forecast"] = brief.forecast.direction
+    if brief.segment:
+        told_apart = [each.get("trait") if isinstance(each, dict) else each for each in brief.segment.traits]
+        content["segment"] = [brief.segment.segment, brief.segment.name, brief.segment.label, told_apart]
     release = brief.title.release_date
     state = None if release is None else (release > brief.day) - (release < brief.day)
     live = sorted(fact.id for fact in brief.live_facts())

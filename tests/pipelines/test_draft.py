@@ -135,6 +135,15 @@ def test_the_same_again_writes_nothing_even_on_another_day(workspace, ledger, se
     assert len(ledger.drafts()) == first.written
 
 
+def test_a_forecast_of_other_numbers_writes_nothing_new(workspace, ledger, settings):
+    asked = {"titles": ["harbour-lights"]}
+    with_forecasts(workspace, {"harbour-lights": (100.0, 120.0)})
+    first = run(workspace, ledger, settings, asked)
+    with_forecasts(workspace, {"harbour-lights": (101.0, 125.0)})
+    again = run(workspace, ledger, settings, asked)
+    assert (again.written, again.kept) == (0, first.written)
+
+
 def test_a_new_fact_makes_new_drafts(workspace, ledger, settings):
     asked = {"titles": ["harbour-lights"], "segments": ["sa"]}
     run(workspace, ledger, settings, asked)
