@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from marketing.errors import Fault
+from marketing.errors import Fault, TableError
 from marketing.settings import Limits
 from marketing.sources import encodings, headers
 from marketing.sources.files import refuse
@@ -28,6 +28,8 @@ SAMPLE = 1 << 16  # characters in which the separator is looked for
 CHUNK = 300  # rows laid out at a time: fewer than make Python look for garbage, which takes longer than parsing
 HINT = re.compile(r'"?sep=([,;\t|])"?\s*\Z')  # a first line that Excel writes and obeys
 QUOTES = 'Check the quotation marks: one is opened and not closed, or stands inside a quoted cell (write it twice, "").'
+
+LONG = f"Shorten it, or: {QUOTES[0].lower()}{QUOTES[1:]}"
 
 
 def read(path: Path, wanted: headers.Wanted, limits: Limits) -> Sheet:
@@ -44,7 +46,11 @@ def read(path: Path, wanted: headers.Wanted, limits: Limits) -> Sheet:
         plain = _lay_out(path, encoding, separator, header, csv.QUOTE_NONE, limits)
         layout = layout if plain.broken or plain.faults else plain
     if layout.broken:
-        raise refuse(path.name, f"a broken row {layout.broken:,}", f"cells apart by {SEPARATORS[separator]}", QUOTES)
+        expected = f"cells set apart by {SEPARATORS[separator]}, each quoted whole or not at all"
+        broken = Fault(expected, QUOTES, row=layout.broken, file=path.name)
+        if layout.long:
+            broken = Fault(f"at most {limits.cell_characters:,} characters in a cell", LONG, row=layout.broken)
+        raise TableError([*layout.told(), broken])
     notes = [f"{header.row} rows above the header were left out."] if header.row else []
     return Sheet(
         layout.names,
@@ -103,6 +109,7 @@ class _Layout:
     faults: list[Fault] = field(default_factory=list)
     misfits: int = 0
     broken: int = 0
+    long: bool = False
 
     def add(self, records: list[list[str]], first: int) -> None:
         """Add records of which the first stands in spreadsheet row `first`."""
@@ -163,8 +170,8 @@ def _lay_out(
             records: list[list[str]] = []
             try:
                 records.extend(itertools.islice(reader, CHUNK))
-            except csv.Error:
-                layout.broken = row + len(records)
+            except csv.Error as error:
+                layout.broken, layout.long = row + len(records), "field limit" in str(error)
             layout.add(records, row)
             row += len(records)
             if layout.broken or len(records) < CHUNK:

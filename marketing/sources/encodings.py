@@ -16,6 +16,8 @@ MARKS = (  # byte order marks; the longer before the shorter
 )
 SAVE_AS_UTF8 = "Save the file again as UTF-8."
 MULTIBYTE = re.compile(rb"[\xc3-\xdf][\x80-\xbf]|[\xe1-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
+# An accented letter and what may close a word in Windows-1252 (a quotation mark, a dash, a hard space): "café\xa0»".
+CLOSING = re.compile(rb"[\xc6-\xff][\xa0\xbb\x92\x94\x85\x96\x97\x99\xae\xb0]+")
 HIGH = re.compile(rb"[\x80-\xff]")
 UNDEFINED = re.compile(rb"[\x81\x8d\x8f\x90\x9d]")  # in Windows-1252
 # What Western European text does not hold: three accented letters in a row (Cyrillic, Greek, Chinese look so), or
@@ -78,7 +80,7 @@ def _line(data: bytes, at: int) -> str:
 
 
 def _western(path: Path, data: bytes, at: int) -> str:
-    whole = MULTIBYTE.search(data)
+    whole = next((m for m in MULTIBYTE.finditer(data) if not CLOSING.fullmatch(m[0])), None)
     if whole:
         line = data.count(b"\n", 0, whole.start()) + 1
         expected = f"one encoding throughout, but line {line:,} is in UTF-8"

@@ -15,8 +15,8 @@ from marketing.settings import MEGABYTE, Limits
 from marketing.sources.files import refuse
 from marketing.tables import TOLD
 
-BLOCK = 1 << 22
-OVERLAP = 1 << 17  # longer than any cell may be
+BLOCK = 1 << 18
+OVERLAP = 1 << 10  # longer than any tag
 CELLS = 50_000_000  # of the smallest rectangle around all filled cells; more do not fit a laptop's memory
 DAMAGED = ("a damaged workbook", "a table", "Open it in a spreadsheet and save it again.")
 
@@ -127,7 +127,7 @@ def _scan(path: Path, archive: zipfile.ZipFile, name: str, member: str) -> Part:
     for block in _blocks(archive, member):
         text = carried + block
         _refuse_declarations(path, text)
-        cut = max(text.rfind(b"</row"), text.rfind(b":row>"), len(text) - OVERLAP)
+        cut = _last_cell(text)
         text, carried = text[:cut], text[cut:]
         _look(part, text, letters, rows)
     _look(part, carried, letters, rows)
@@ -140,10 +140,18 @@ def _scan(path: Path, archive: zipfile.ZipFile, name: str, member: str) -> Part:
     return part
 
 
+def _last_cell(text: bytes) -> int:
+    """Where the last cell begins, which the next block may finish."""
+    at = max(text.rfind(b"<c "), text.rfind(b":c "))
+    return text.rfind(b"<", 0, at + 1) if at >= 0 else max(len(text) - OVERLAP, 0)
+
+
 def _look(part: Part, text: bytes, letters: set[bytes], rows: set[bytes]) -> None:
     found = FILLED.findall(text)
-    letters.update(letter for letter, _ in found)
-    rows.update(row for _, row in found)
+    if found:
+        in_columns, in_rows = zip(*found, strict=True)
+        letters.update(in_columns)
+        rows.update(in_rows)
     if HAS_FORMULA.search(text):
         _add(part, FORMULA.finditer(text), "=", "a value, not a formula")
     if HAS_ERROR.search(text):

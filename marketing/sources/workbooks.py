@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pandas as pd
+import pyarrow as pa
 
 from marketing import tables
 from marketing.errors import Fault
@@ -18,7 +19,7 @@ from marketing.sources.sheets import Sheet
 if TYPE_CHECKING:
     import python_calamine
 
-CHUNK = 50_000  # rows turned into columns at a time
+CHUNK = 300  # rows turned into columns at a time: few, as in delimited text
 
 
 def read(path: Path, wanted: headers.Wanted, limits: Limits) -> Sheet:
@@ -103,6 +104,8 @@ def _column(cells: list[object], index: pd.RangeIndex) -> pd.Series:
     if kinds and kinds <= {dt.date, dt.datetime}:
         days = [None if cell is None else pd.Timestamp(cell) for cell in cells]  # type: ignore[arg-type]
         return pd.Series(days, index, dtype="datetime64[us]")
+    if kinds <= {str}:
+        return pd.Series(pd.array(pa.array(cells, pa.large_string()), dtype="str"), index)
     return pd.Series([None if cell is None else _text(cell) for cell in cells], index, dtype="str")
 
 

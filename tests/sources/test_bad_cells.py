@@ -133,7 +133,7 @@ IDS = [
 ]
 
 TEXTS = [
-    Bad(what, fact(text), (*place("text"), words), table="facts")
+    Bad(what, fact(text), ("upload.csv, row 2", words), table="facts")
     for what, text, words in [
         ("a formula", "=HYPERLINK(1)", "run as a formula"),
         ("an at sign", "@SUM(A1)", "run as a formula"),
@@ -149,6 +149,7 @@ TEXTS = [
         ("a delete", "a\x7fb", "control characters"),
         ("a control of Latin-1", "a\x85b", "control characters"),
         ("32,768 characters", "x" * 32_768, "at most 32,767 characters"),
+        ("300,000 characters", "x" * 300_000, "at most 32,767 characters"),
         ("nothing", "", "expected a value"),
     ]
 ] + [

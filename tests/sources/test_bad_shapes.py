@@ -54,10 +54,14 @@ ROWS = [
         "facts",
     ),
     Bad(
-        "a quote never closed", f'{HEADER}\n{ROW}\n2024-03-02,"GTA VI,views,1\n', ("a broken row 3", "quotation marks")
+        "a quote never closed",
+        f'{HEADER}\n{ROW}\n2024-03-02,"GTA VI,views,1\n',
+        ("row 3: expected cells set apart by comma", "quotation marks"),
     ),
     Bad(
-        "text behind a closing quote", f'{HEADER}\n2024-03-01,"GTA" VI,views,1\n', ("a broken row 2", "quotation marks")
+        "text behind a closing quote",
+        f'{HEADER}\n2024-03-01,"GTA" VI,views,1\n',
+        ("row 2: expected cells set apart", "quotation marks"),
     ),
     Bad(
         "a total among the titles",
@@ -174,6 +178,11 @@ def test_limits_are_kept(tmp_path: Path) -> None:
     )
     for upload in (wide, large, long):
         assert_refused(upload, tmp_path)
+
+
+def test_a_million_columns_are_refused_and_not_read(tmp_path: Path) -> None:
+    row = ",".join(f"c{n}" for n in range(1_000_000))
+    assert_refused(Bad("", f"{row}\n{row}\n", ("1,000,000 columns", "at most 2,000 columns")), tmp_path)
 
 
 def test_unknown_tables_and_orders_are_refused_with_those_there_are(tmp_path: Path) -> None:

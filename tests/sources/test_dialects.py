@@ -53,6 +53,11 @@ UPLOADS = [
     Good("UTF-32", ACCENTS.encode("utf-32"), ACCENTED),
     Good("Latin-1", ACCENTS.encode("latin-1"), ACCENTED),
     Good("Windows-1252", CURLY.encode("cp1252"), CURLED),
+    Good(
+        "French quotation marks after an accent, in Latin-1",
+        "date,title,metric,value\n2024-03-01,Le « café\xa0»,views,12\n".encode("latin-1"),
+        {"date": ["2024-03-01"], "title": ["Le « café »"], "metric": ["views"], "value": [12]},
+    ),
     Good("Japanese in UTF-8", JAPANESE, JAPANESE_READ),
     Good("Japanese in UTF-16", JAPANESE.encode("utf-16"), JAPANESE_READ),
     Good("a quoted line break", 'fact,title,text\nf1,GTA VI,"Two lines,\nand a comma"\n', WORDS, table="facts"),
