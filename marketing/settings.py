@@ -22,7 +22,7 @@ class Limits(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     file_megabytes: float = Field(200, gt=0)
-    unpacked_megabytes: float = Field(1_000, gt=0)  # a workbook of 200 MB holds about this much XML
+    unpacked_megabytes: float = Field(500, gt=0)  # a workbook that unpacks to this is read within a minute
     columns: int = Field(2_000, gt=0)
     cell_characters: int = Field(32_767, gt=0)  # Excel's own limit
 

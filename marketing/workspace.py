@@ -11,7 +11,7 @@ import hashlib
 import io
 import json
 import os
-import tempfile
+import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -238,15 +238,16 @@ def _parquet(frame: pd.DataFrame) -> bytes:
 
 def write_atomically(path: Path, content: bytes) -> None:
     """Write a file so that after a crash it holds the old content or the new, whole."""
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=UNFINISHED)
+    # Not by tempfile: its files are for their owner alone, and a colleague must be able to read an export.
+    temporary = path.with_name(f"{UNFINISHED}{secrets.token_hex(8)}")
     try:
-        with os.fdopen(handle, "wb") as file:
+        with temporary.open("xb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        Path(temporary).replace(path)
+        temporary.replace(path)
     except BaseException:
-        Path(temporary).unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)
         raise
     folder = os.open(path.parent, os.O_RDONLY)
     try:

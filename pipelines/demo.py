@@ -8,6 +8,8 @@ import contextlib
 import os
 import signal
 import subprocess
+import sys
+import sysconfig
 import threading
 import time
 import uuid
@@ -40,6 +42,7 @@ def run(folder: Path, *, port: int, browser: bool, parent: int | None) -> int:
         os.nice(NICENESS)
         whole = [_fill(each, name) for each, name in ((folder, "lumen"), (folder.parent / "real", "real"))]
         tell(f"{'All is done' if all(whole) else 'Done, but for what is said above'}. Ctrl-C ends the dashboard.")
+        _compile()
         server.wait()
     except KeyboardInterrupt:
         pass
@@ -109,6 +112,12 @@ def _state(folder: Path, name: str) -> str:
         sample.digest(name),
         [path.read_bytes() for path in code],
     )
+
+
+def _compile() -> None:
+    """The byte code of every library, for the next start; made before the first page, it would be waited for."""
+    places = {sysconfig.get_path("purelib"), sysconfig.get_path("platlib")}
+    subprocess.run([sys.executable, "-m", "compileall", "-qq", *sorted(places)], check=False)  # noqa: S603 - our own
 
 
 def _end(server: subprocess.Popen[bytes]) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from marketing import tables
 from marketing.errors import ConflictError, InputError, MissingError
-from marketing.workspace import Counts, Workspace, merge
+from marketing.workspace import Counts, Workspace, merge, write_atomically
 
 NOW = dt.datetime(2024, 3, 1, 12, tzinfo=dt.UTC)
 
@@ -205,7 +205,6 @@ def test_a_digest_changes_with_the_content_and_not_with_the_clock(workspace: Wor
 
 # Ibis 12 calls what DuckDB and pandas have renamed; it works until they take the old names away.
 @pytest.mark.filterwarnings("ignore:.*infer_string:pandas.errors.Pandas4Warning")
-@pytest.mark.filterwarnings("ignore:.*fetch_arrow_table:DeprecationWarning")
 def test_expressions_see_the_tables_and_nothing_else_on_the_disk(workspace: Workspace) -> None:
     workspace.write({"engagement": views([1, 2], [1, 2])}, now=NOW)
     connection = workspace.connect()
@@ -223,3 +222,9 @@ def test_a_million_rows_are_merged_in_seconds() -> None:
     merged_frame, counts = merged("audience", frame, newer)
     assert counts == Counts(0, size // 4, size // 4)
     assert len(merged_frame) == size
+
+
+def test_a_file_is_for_whoever_the_umask_lets_in(tmp_path):
+    write_atomically(tmp_path / "export.csv", b"a")
+    (tmp_path / "beside.csv").write_bytes(b"a")
+    assert (tmp_path / "export.csv").stat().st_mode == (tmp_path / "beside.csv").stat().st_mode
