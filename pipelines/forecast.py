@@ -7,16 +7,16 @@ on, and ends with the same tables as one that was not.
 
 import datetime as dt
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import metadata, resources
 
 import pandas as pd
 
-from marketing import catalog
+from marketing import catalog, tables
 from marketing.errors import InputError
 from marketing.settings import Settings
-from marketing.trends import events, resampling
+from marketing.trends import events, resampling, scores
 from marketing.trends.engagement import gather, lines
 from marketing.trends.forecasts import FORECASTERS, forecast_trends, outlook, sentence
 from marketing.trends.frequencies import FREQUENCIES, Code
@@ -225,7 +225,7 @@ class Job:
     def _sentence(self, trend: str, made: Tables) -> str:
         rows = self.rows[trend]
         line = next(lines(rows))
-        scores = made["scores"][made["scores"]["forecaster"] == self.forecaster]
+        scored = made["scores"][made["scores"]["forecaster"] == self.forecaster]
         ahead = events.unknown_ahead(self.events, line, self.horizon[line.frequency.code])
         return sentence(
             outlook(made["forecasts"], rows),
@@ -234,7 +234,7 @@ class Job:
             dimensions=self._part(rows),
             frequency=line.frequency.code,
             today=self.today,
-            score={name: float(scores[name].iloc[0]) for name in ("cutoffs", "wape", "skill")} if len(scores) else None,
+            score={name: float(scored[name].iloc[0]) for name in ("cutoffs", "wape", "skill")} if len(scored) else None,
             points=len(line.values),
             ahead=ahead,
         )
@@ -252,12 +252,12 @@ class Job:
             sentence=[self.sentences.get(trend, "") for trend in trends["trend"]],
         ).astype({"sentence": "str", "reason": "str"})
         made: dict[str, list[pd.DataFrame]] = {"trends": [trends], "forecasts": [], "scores": []}
-        for tables in self.made.values():
-            made["forecasts"].append(tables["forecasts"])
-            made["scores"].append(tables["scores"])
+        for done in self.made.values():
+            made["forecasts"].append(done["forecasts"])
+            made["scores"].append(done["scores"])
         for name, frame in (earlier or {}).items():
             made[name].append(frame[frame["trend"].isin(waiting)])
-        return {name: _sorted(name, parts) for name, parts in made.items()}
+        return {name: _sorted(name, [each for each in made[name] if len(each)], self.dimensions) for name in OUTPUTS}
 
     def report(self) -> Report:
         """What came of it all."""
@@ -265,6 +265,7 @@ class Job:
 
 
 NO_DIMENSIONS = ("trend", "title", "metric", "frequency", "date", "value")
+DTYPES = {"id": "str", "text": "str", "date": "datetime64[us]", "number": "float64", "count": "int64"}
 KEYS = {"trends": ["trend"], "forecasts": ["trend", "date"], "scores": ["trend", "forecaster"]}
 
 
@@ -272,9 +273,18 @@ def _metric(rows: pd.DataFrame) -> str:
     return str(rows["metric"].iloc[0])
 
 
-def _sorted(name: str, parts: list[pd.DataFrame]) -> pd.DataFrame:
-    parts = [part for part in parts if len(part)] or parts[:1]
-    return pd.concat(parts, ignore_index=True).sort_values(KEYS[name], ignore_index=True)
+def _sorted(name: str, parts: list[pd.DataFrame], dimensions: Sequence[str]) -> pd.DataFrame:
+    """The parts as one table; without any, the table of no rows, so that it is there with its columns."""
+    return pd.concat(parts or [_empty(name, dimensions)], ignore_index=True).sort_values(KEYS[name], ignore_index=True)
+
+
+def _empty(name: str, dimensions: Sequence[str]) -> pd.DataFrame:
+    """No rows of a made table, typed as its contract has it; a trend's dimensions stand before its dates."""
+    names = [column.name for column in tables.table(name).columns]
+    names = scores.COLUMNS if name == "scores" else [*names[:3], *dimensions, *names[3:]]
+    kinds = {column.name: DTYPES[column.kind] for column in tables.table(name).columns}
+    kinds |= dict.fromkeys(dimensions, "str")
+    return pd.DataFrame({column: pd.Series(dtype=kinds.get(column, "float64")) for column in names})
 
 
 def _names(workspace: Workspace) -> dict[str, str]:

@@ -79,6 +79,43 @@ def test_every_trend_is_forecast_scored_and_told_or_refused_in_words(workspace: 
     assert set(workspace.read("scores")["trend"]) == set(told.index)
 
 
+def ended(days: int = 200) -> pd.DataFrame:
+    """One title whose views stopped half way."""
+    rows = engagement(days)
+    rows = rows[rows["title"] == "ember"].reset_index(drop=True)
+    return rows.assign(value=rows["value"].where(rows.index < days // 2, 0.0))
+
+
+@pytest.mark.parametrize(
+    ("rows", "state", "reason"),
+    [
+        (engagement().tail(2), "short", "2 days of history"),
+        (ended(), "ended", "It has been zero since"),
+        (engagement()[lambda r: r["title"] == "tide"], "failed", "no luck today"),
+    ],
+)
+def test_where_no_trend_can_be_forecast_the_reasons_are_kept_beside_empty_tables(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rows: pd.DataFrame, state: str, reason: str
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise InputError("no luck today")
+
+    whole = make(tmp_path / "whole")
+    forecast.run(whole, SETTINGS, now=NOW)
+    monkeypatch.setattr(forecast, "forecast_trends", fail)
+    workspace = Workspace.create(tmp_path / "hopeless")
+    workspace.upsert({"engagement": rows}, now=NOW)
+    report = forecast.run(workspace, SETTINGS, now=NOW)
+    assert report.forecast == 0
+    trends = workspace.read("trends")
+    assert set(trends["state"]) == {state}
+    assert trends["reason"].str.contains(reason).all()
+    for name in ("forecasts", "scores"):
+        empty, full = workspace.read(name), whole.read(name)
+        assert len(empty) == 0
+        assert empty.dtypes.drop("region", errors="ignore").equals(full.dtypes.drop("region", errors="ignore"))
+
+
 def test_a_second_run_finds_nothing_to_do_until_something_changes(workspace: Workspace) -> None:
     forecast.run(workspace, SETTINGS, now=NOW)
     assert forecast.run(workspace, SETTINGS, now=NOW).fresh
