@@ -224,7 +224,7 @@ def _take(shown: list[str]) -> None:
 
 def not_forecast(trends: pd.DataFrame, titles: dict[str, str]) -> None:
     """The trends without a forecast, each with its reason."""
-    without = trends[trends["state"].isin(["ended", "short"])]
+    without = trends[trends["state"].isin(["ended", "short", "failed"])]
     if without.empty:
         return
     with st.expander(f"Not forecast: {words.count(len(without), 'trend')}"):
