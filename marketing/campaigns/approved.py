@@ -10,6 +10,8 @@ from pydantic import ValidationError
 
 from marketing.campaigns import reviews
 from marketing.drafts.briefs import Brief
+from marketing.drafts.copy import Copy
+from marketing.drafts.proofs import linked
 from marketing.ledger import Ledger
 from marketing.records import DraftRecord
 from marketing.titles import Fact, Title
@@ -56,9 +58,10 @@ def _why_not(draft: DraftRecord, brief: Brief, title: Title, facts: Mapping[str,
         return f"Draft {draft.draft} has problems that block it. Edit it."
     then = {fact.id: fact for fact in brief.all_facts()}
     now = {**then, **facts, **{fact.id: fact for fact in title.known()}}
-    for claim in draft.copy.get("claims", []):
-        fact, before = now.get(claim["fact"]), then.get(claim["fact"])
-        said = f"Draft {draft.draft} says {claim['text']!r}; the fact {claim['fact']!r} behind it"
+    copy = Copy.model_validate(draft.copy)
+    for claim in [*copy.claims, *linked(copy, brief).claims]:  # what was kept of them, and what the words say
+        fact, before = now.get(claim.fact), then.get(claim.fact)
+        said = f"Draft {draft.draft} says {claim.text!r}; the fact {claim.fact!r} behind it"
         if fact is None:
             return f"{said} is gone, or its dates contradict each other. Edit the draft, or correct the fact."
         if before is not None and before.text.strip() != fact.text.strip():

@@ -8,7 +8,6 @@ import datetime as dt
 import hashlib
 import json
 import re
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
@@ -16,16 +15,14 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from marketing.drafts import checks, writers
 from marketing.drafts.briefs import Brief
 from marketing.drafts.channels import Channel
-from marketing.drafts.checks import claims
 from marketing.drafts.copy import Copy, Problem
+from marketing.drafts.proofs import Check, proofread
 from marketing.drafts.writers import Credit, WriteRequest
 
 if TYPE_CHECKING:
     from langchain_core.runnables import Runnable
 
 SLUG = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)+")  # an id, never how a title is written
-
-Check = Callable[[Copy, Channel, Brief], list[Problem]]
 
 
 class Draft(BaseModel):
@@ -82,13 +79,13 @@ def draft(
 
     usage = UsageMetadataCallbackHandler()
     request = WriteRequest(brief, channel, variant, seed)
-    copy, problems = _checked(writer.invoke(request, {"callbacks": [usage]}), channel, brief, check)
+    copy, problems = proofread(writer.invoke(request, {"callbacks": [usage]}), channel, brief, check)
     if _blocks(problems):
         again = WriteRequest(brief, channel, variant, seed, previous=copy, problems=tuple(problems))
-        mended = _checked(writer.invoke(again, {"callbacks": [usage]}), channel, brief, check)
+        mended = proofread(writer.invoke(again, {"callbacks": [usage]}), channel, brief, check)
         copy, problems = min((mended, (copy, problems)), key=lambda tried: _blocks(tried[1]))
     if _blocks(problems):
-        copy, problems = _checked(without(copy, problems, channel), channel, brief, check)
+        copy, problems = proofread(without(copy, problems, channel), channel, brief, check)
     credit = writers.credit(writer)
     return finished(
         copy, [*problems, *remarks(copy, channel, brief, credit)], brief, channel, variant, credit,
@@ -180,11 +177,6 @@ def remarks(copy: Copy, channel: Channel, brief: Brief, credit: Credit) -> list[
             )
         )
     return found
-
-
-def _checked(copy: Copy, channel: Channel, brief: Brief, check: Check) -> tuple[Copy, list[Problem]]:
-    linked = Copy(slots=copy.slots, claims=claims.link(copy, brief))
-    return linked, check(linked, channel, brief)
 
 
 def _blocks(problems: list[Problem]) -> int:

@@ -13,7 +13,8 @@ from marketing.campaigns.versions import Change, Part
 from marketing.drafts import channels, checks
 from marketing.drafts.briefs import Brief
 from marketing.drafts.channels import Channel
-from marketing.drafts.copy import Claim, Copy, Problem
+from marketing.drafts.copy import Copy, Problem
+from marketing.drafts.proofs import proofread
 from marketing.errors import MissingError
 from marketing.pages import words
 from marketing.pages.frame import Place
@@ -81,12 +82,10 @@ def line_name(slot: str, index: int, number: int) -> str:
 
 
 def recheck(place: Place, draft: DraftRecord, slots: Mapping[str, Sequence[str]]) -> tuple[Copy, Sequence[Problem]]:
-    """New words for a draft, with the claims that they still make, checked anew."""
+    """New words for a draft, with all that they claim, checked anew."""
     lines = {slot: list(texts) for slot, texts in slots.items()}
-    claims = [Claim.model_validate(claim) for claim in draft.copy.get("claims", [])]
-    kept = [claim for claim in claims if claim.text in _line(lines, claim.slot, claim.index)]
-    copy = Copy(slots=lines, claims=kept)
-    return copy, checks.check_copy(copy, channel(place, draft.channel), brief(place, draft))
+    copy = Copy(slots=lines, claims=draft.copy.get("claims", []))
+    return proofread(copy, channel(place, draft.channel), brief(place, draft))
 
 
 def _line(lines: Mapping[str, Sequence[str]], slot: str, index: int) -> str:

@@ -384,3 +384,10 @@ def test_a_claim_without_its_fact_keeps_the_ad_in(house, tmp_path):
     house.decide(house.add(claims=[CLAIM | {"fact": "f9"}]))
     with pytest.raises(GateError, match="'f9' behind it is gone"):
         export(house, "google_ads_editor", tmp_path / "ads.csv")
+
+
+def test_what_the_words_say_is_read_from_them_whatever_claims_were_kept(house, tmp_path):
+    house.decide(house.add(claims=()))
+    late = Settings(name="Lumen", today=pd.Timestamp("2026-11-28").date())
+    with pytest.raises(GateError, match=r"Draft d1 says .*is out of date since 27 November 2026"):
+        export(house, "google_ads_editor", tmp_path / "ads.csv", settings=late)
