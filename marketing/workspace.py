@@ -143,11 +143,17 @@ class Workspace:
         Raises:
             MissingError: the workspace has no such table.
         """
+        wanted = list(columns) if columns else None
+        try:
+            return pd.read_parquet(self._file(name), columns=wanted, filters=filters)
+        except FileNotFoundError:  # swept since the manifest was read; what it says now is there
+            return pd.read_parquet(self._file(name), columns=wanted, filters=filters)
+
+    def _file(self, name: str) -> Path:
         stored = self.tables()
         if name not in stored:
             raise MissingError(f"This workspace has no {name} yet. {_origin(name)}")
-        path = self.tables_folder / stored[name].file
-        return pd.read_parquet(path, columns=list(columns) if columns else None, filters=filters)
+        return self.tables_folder / stored[name].file
 
     def write(
         self,
@@ -198,6 +204,7 @@ class Workspace:
         self, frames: Mapping[str, pd.DataFrame], now: dt.datetime, stamp: str = "", drop: Sequence[str] = ()
     ) -> None:
         current = self.tables()
+        before = {s.file for s in current.values()}
         for name, frame in frames.items():
             content = _parquet(frame)
             file = f"{name}-{hashlib.sha256(content).hexdigest()[:16]}.parquet"
@@ -207,21 +214,29 @@ class Workspace:
             current[name] = Stored(file, len(frame), columns, now.isoformat(timespec="seconds"), stamp)
         for name in drop:
             current.pop(name, None)
+        kept = {s.file for s in current.values()}
+        for file in before - kept:  # from now on it is old; told before the manifest, in case we are killed between
+            with contextlib.suppress(FileNotFoundError):
+                os.utime(self.tables_folder / file)
         self._write_manifest(current)
-        self._sweep({s.file for s in current.values()}, now)
+        self._sweep(kept | before, now)
 
     def _write_manifest(self, stored: Mapping[str, Stored]) -> None:
         content = {"version": 1, "tables": {name: asdict(stored[name]) for name in sorted(stored)}}
         write_atomically(self.manifest_path, json.dumps(content, indent=1).encode())
 
     def _sweep(self, kept: set[str], now: dt.datetime) -> None:
+        """Delete what fell out of the manifest, or was left unfinished, long enough ago for its readers to be gone."""
         for path in [*self.tables_folder.iterdir(), *self.folder.glob(f"{UNFINISHED}*")]:
             with contextlib.suppress(FileNotFoundError):
                 if path.name not in kept and now.timestamp() - path.stat().st_mtime > KEPT_SECONDS:
                     path.unlink()
 
 
-OURS = {MANIFEST, "tables", "checkpoints", "settings.toml", ".lock", "ledger.sqlite", "runs"}
+OURS = {
+    *(MANIFEST, "tables", "checkpoints", "settings.toml", ".lock", "runs", "channels"),
+    *("ledger.sqlite", "ledger.sqlite-wal", "ledger.sqlite-shm"),
+}
 
 
 def _origin(name: str) -> str:

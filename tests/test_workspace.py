@@ -2,7 +2,9 @@
 
 import datetime as dt
 import json
+import os
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +13,7 @@ import pytest
 
 from marketing import tables
 from marketing.errors import ConflictError, InputError, MissingError
-from marketing.workspace import Counts, Workspace, merge, write_atomically
+from marketing.workspace import Counts, Stored, Workspace, merge, write_atomically
 
 NOW = dt.datetime(2024, 3, 1, 12, tzinfo=dt.UTC)
 
@@ -148,9 +150,65 @@ def test_replaced_files_are_swept_after_their_readers_have_gone(workspace: Works
     for day in (1, 2):
         workspace.upsert({"engagement": views([day], [1])}, now=NOW)
     assert len(list(workspace.tables_folder.iterdir())) == 2
+    just_replaced = workspace.tables()["engagement"].file
     later = dt.datetime.now(dt.UTC) + dt.timedelta(hours=2)
     workspace.upsert({"engagement": views([3], [1])}, now=later)
-    assert [path.name for path in workspace.tables_folder.iterdir()] == [workspace.tables()["engagement"].file]
+    left = {path.name for path in workspace.tables_folder.iterdir()}
+    assert left == {just_replaced, workspace.tables()["engagement"].file}
+
+
+class SlowReader(Workspace):
+    """A reader that stands still between what the manifest says and the file."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self.looked, self.go_on = threading.Event(), threading.Event()
+
+    def tables(self) -> dict[str, Stored]:
+        found = super().tables()
+        self.looked.set()
+        self.go_on.wait(10)
+        return found
+
+
+def read_slowly(workspace: Workspace, meanwhile: Callable[[Path], None]) -> list[float]:
+    """What a reader finds that has looked up its file before `meanwhile`, and opens it after."""
+    slow, found = SlowReader(workspace.folder), []
+    reader = threading.Thread(target=lambda: found.append(slow.read("engagement")["value"].tolist()))
+    reader.start()
+    slow.looked.wait(10)
+    meanwhile(workspace.tables_folder / workspace.tables()["engagement"].file)
+    slow.go_on.set()
+    reader.join()
+    return found[0] if found else []
+
+
+def test_a_file_of_last_week_stays_for_those_who_read_it_when_it_is_replaced(workspace: Workspace) -> None:
+    workspace.upsert({"engagement": views([1], [1])}, now=NOW)
+
+    def replace(file: Path) -> None:
+        week_ago = file.stat().st_mtime - 7 * 24 * 3600
+        os.utime(file, (week_ago, week_ago))
+        workspace.upsert({"engagement": views([1], [2])}, now=dt.datetime.now(dt.UTC))
+
+    assert read_slowly(workspace, replace) == [1]
+
+
+def test_a_reader_too_slow_for_its_file_reads_the_one_that_replaced_it(workspace: Workspace) -> None:
+    workspace.upsert({"engagement": views([1], [1])}, now=NOW)
+
+    def replace_and_sweep(file: Path) -> None:
+        workspace.upsert({"engagement": views([1], [2])}, now=NOW)
+        file.unlink()
+
+    assert read_slowly(workspace, replace_and_sweep) == [2]
+
+
+def test_a_folder_with_a_ledger_in_use_and_own_channels_becomes_a_workspace(tmp_path: Path) -> None:
+    for name in ("ledger.sqlite", "ledger.sqlite-wal", "ledger.sqlite-shm", "settings.toml"):
+        (tmp_path / name).touch()
+    (tmp_path / "channels").mkdir()
+    assert Workspace.create(tmp_path).tables() == {}
 
 
 def test_what_a_killed_writer_left_does_not_stop_the_next(tmp_path: Path) -> None:
