@@ -9,8 +9,12 @@ from marketing.ledger import Ledger
 from marketing.settings import Settings
 from marketing.workspace import Workspace
 
-# The table without which a job has nothing to work on; the jobs in the order in which they are done.
-NEEDS = {"forecast": "engagement", "segment": "audience", "draft": "audience"}
+# What a job works on, in the order in which jobs are done: of each group of tables one must be there.
+NEEDS: dict[str, tuple[tuple[str, ...], ...]] = {
+    "forecast": (("engagement",),),
+    "segment": (("audience",),),
+    "draft": (("audience", "segments"), ("titles", "engagement")),
+}
 NAMES = tuple(NEEDS)
 
 
@@ -44,8 +48,9 @@ def chosen(asked: Sequence[str], workspace: Workspace) -> list[str]:
     """The jobs asked for, in their order; when none is named, those that the workspace has data for."""
     for job in asked:
         require(job, NAMES, "jobs")
-    wanted = asked or [job for job, table in NEEDS.items() if workspace.has(table)]
-    return [job for job in NAMES if job in wanted]
+    there = workspace.tables()
+    ready = [job for job, groups in NEEDS.items() if all(any(name in there for name in group) for group in groups)]
+    return [job for job in NAMES if job in (asked or ready)]
 
 
 def do(
@@ -56,12 +61,13 @@ def do(
     arguments: Mapping[str, Any],
     *,
     now: dt.datetime,
+    by: str,
     progress: Steps,
 ) -> Sequence[Failed]:
     """Do one job on all of a workspace, as far as it is stale; the items that failed.
 
-    `arguments` are the draft job's request (which titles, segments and channels, how many variants), and
-    under "sample" which sample the job of that name puts in.
+    `by` is who asked for it, and drafts bear that name. `arguments` are the draft job's request (which titles,
+    segments and channels, how many variants), and under "sample" which sample the job of that name puts in.
     """
     if job == "forecast":
         from pipelines import forecast
@@ -75,7 +81,7 @@ def do(
         from pipelines import draft
 
         request = {name: value for name, value in arguments.items() if name != "sample"}
-        return draft.run(workspace, ledger, settings, request or None, now=now, progress=progress).failures
+        return draft.run(workspace, ledger, settings, request or None, now=now, by=by, progress=progress).failures
     from pipelines import sample
 
     sample.put_in(workspace, settings, arguments["sample"], now=now, progress=progress)
