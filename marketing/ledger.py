@@ -167,6 +167,11 @@ class Ledger:
         with self._reading() as connection:
             return _records(connection, RunRecord, runs, order=(runs.c.number.desc(),), limit=limit)
 
+    def open_runs(self) -> list[RunRecord]:
+        """Every run that waits or is at work, oldest first."""
+        with self._reading() as connection:
+            return _records(connection, RunRecord, runs, runs.c.state.in_(UNDER_WAY), order=(runs.c.number,))
+
     def claim_run(self, run: str, pid: int, at: dt.datetime, *, dead: int | None = None) -> bool:
         """Take a waiting run for the process `pid`, or one that the process `dead` left behind.
 

@@ -26,6 +26,7 @@ from marketing.errors import InputError, MarqueeError, QuotaError
 from marketing.ledger import Ledger
 from marketing.records import DraftRecord
 from marketing.settings import Settings
+from marketing.trends import engagement
 from marketing.workspace import Workspace
 from pipelines.engine import Failure
 
@@ -69,20 +70,21 @@ def run(
     *,
     now: dt.datetime,
     progress: Progress,
+    by: str = BY,
     environ: Mapping[str, str] | None = None,
     clock: Callable[[], dt.datetime] | None = None,
 ) -> Report:
     """Draft what `request` asks for: titles, segments, channels, variants, goal, offer, facts (ids), writer.
 
     What it leaves out: the title whose forecast rises most, the three largest segments, and the settings'
-    channels, variants and writer. `now` dates the drafts.
+    channels, variants and writer. `now` dates the drafts, and they bear the name of `by`, who asked for them.
 
     Raises:
         InputError, MissingError: the request names what is not there, or there is nothing to draft for.
     """
     request = dict(request or {})
     chosen = settings.model_copy(update={"writer": request.get("writer") or settings.writer})
-    tasks = list(_tasks(workspace, settings, request, now.date()))
+    tasks = list(_tasks(workspace, settings, request, now.astimezone().date()))
     made = writers.writer(chosen.writer, chosen, os.environ if environ is None else environ)
     credit = writers.credit(made)
     fresh, kept = _unwritten(tasks, ledger, credit)
@@ -100,7 +102,7 @@ def run(
     failures = report.failures
     for done, (task, result) in enumerate(_each(fresh, write, _at_once(chosen)), kept + 1):
         if isinstance(result, Draft):
-            written += ledger.add_drafts([record(result)])
+            written += ledger.add_drafts([record(result, by=by)])
         else:
             failures.append(result)
         progress(done, len(tasks), task.key)
@@ -156,11 +158,12 @@ def liveliest(workspace: Workspace) -> str:
     """The title whose largest trend is expected to rise most; without forecasts, the first title there is.
 
     Raises:
-        InputError: the workspace has neither forecasts nor titles.
+        InputError: the workspace has neither titles nor engagement.
     """
     if workspace.has("forecasts"):
         forecasts = workspace.read("forecasts", ["trend", "title", "metric", "date", "expected"])
-        totals = forecasts[forecasts["trend"].str.count("/") == 1].dropna(subset=["expected"])
+        total = [engagement.part(trend) == ("", "") for trend in forecasts["trend"]]
+        totals = forecasts[total].dropna(subset=["expected"])
         if not totals.empty:
             ordered = totals.sort_values("date").groupby("trend")
             rise = pd.DataFrame(
@@ -172,9 +175,10 @@ def liveliest(workspace: Workspace) -> str:
             )
             largest = rise.sort_values("size").groupby("title").tail(1)
             return str(largest.sort_values(["rise", "size", "title"])["title"].iloc[-1])
-    if workspace.has("titles"):
-        return str(workspace.read("titles", ["title"])["title"].min())
-    raise InputError("There is no title to draft for. Import engagement and forecast it, or import titles.")
+    for name in ("titles", "engagement"):
+        if workspace.has(name):
+            return str(workspace.read(name, ["title"])["title"].min())
+    raise InputError("There is no title to draft for. Import titles or engagement: marquee ingest titles FILE")
 
 
 def essence(brief: Brief) -> str:

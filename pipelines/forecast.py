@@ -82,7 +82,7 @@ def run(
         MissingError: there is no engagement, or no such forecaster.
     """
     catalog.require(settings.forecaster, catalog.names(FORECASTERS), "forecasters")
-    today, version = settings.day(now.date()), code_version()
+    today, version = settings.day(now.astimezone().date()), code_version()
     inputs = workspace.digest(*INPUTS)
     stamp = checkpoints.digest(inputs, settings.horizon, settings.forecaster, today, version)
     stored = workspace.tables()

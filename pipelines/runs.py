@@ -13,7 +13,7 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Any, Self
 
@@ -40,14 +40,14 @@ class StoppedError(MarqueeError):
 
 
 def start_waiting(folder: Path) -> None:
-    """Start a worker for each run of the workspace that waits or was left behind. Cheap; call it often."""
+    """Start a worker for the oldest run that waits or was left behind. Cheap; call it often."""
     if not (folder / "ledger.sqlite").is_file():
         return
     with contextlib.closing(Ledger(Workspace(folder).ledger_url)) as ledger:
-        open_runs = [r for r in reversed(ledger.runs()) if r.state in ("waiting", "running")]
-        for record in open_runs:
-            if record.state == "waiting" or not at_work(folder):
-                _crew.start(folder, record, ledger)
+        for record in ledger.open_runs():
+            left_behind = record.state == "running" and not at_work(folder)
+            if (left_behind or record.state == "waiting") and _crew.start(folder, record, ledger):
+                return  # the worker goes on with the others
 
 
 def at_work(folder: Path) -> bool:
@@ -84,9 +84,15 @@ def work(folder: Path, run: str, *, clock: Clock, progress: jobs.Steps | None = 
         return ledger.run(run)
 
 
+def next_waiting(folder: Path, done: Collection[str]) -> str | None:
+    """The oldest run that waits, of those that are not in `done`."""
+    with contextlib.closing(Ledger(Workspace.open(folder).ledger_url)) as ledger:
+        return next((r.run for r in ledger.open_runs() if r.state == "waiting" and r.run not in done), None)
+
+
 def _close_left_behind(ledger: Ledger, record: RunRecord, clock: Clock) -> None:
     """End runs whose process is gone and whose work this one does too: nobody need carry them on."""
-    for other in ledger.runs():
+    for other in ledger.open_runs():
         same = set(other.jobs) <= set(record.jobs) and other.arguments == record.arguments
         if other.state == "running" and other.run != record.run and same:
             reason = "Its process ended before it was done. Another run did the rest."
@@ -100,10 +106,14 @@ def _carry_out(
     failures: list[dict[str, str]] = []
     errors: list[Exception] = []
     chosen = settings.read(workspace.folder, os.environ)
+    today = chosen.day(clock().astimezone().date())  # settled once, for a run that goes on past midnight
+    chosen = chosen.model_copy(update={"today": today})
     for job in record.jobs:
         reporter.step(job)
         try:
-            made = jobs.do(job, workspace, ledger, chosen, record.arguments, now=clock(), progress=reporter)
+            made = jobs.do(
+                job, workspace, ledger, chosen, record.arguments, now=clock(), by=record.by, progress=reporter
+            )
             failures += [{"job": job, "key": f.key, "reason": f.reason} for f in made]
         except StoppedError:
             raise
@@ -181,18 +191,20 @@ class _Crew:
         self._lock = threading.Lock()
         self._started: dict[tuple[Path, str], list[subprocess.Popen[bytes]]] = {}
 
-    def start(self, folder: Path, record: RunRecord, ledger: Ledger) -> None:
-        """A worker for the run, unless one is on its way; a run that cost TRIES workers is ended in words."""
+    def start(self, folder: Path, record: RunRecord, ledger: Ledger) -> bool:
+        """Whether a worker for the run is on its way, started if need be; False, and the run ended in words, once it
+        has cost TRIES of them."""
         with self._lock:
             started = self._started.setdefault((folder.absolute(), record.run), [])
             if started and started[-1].poll() is None:
-                return
+                return True
             if len(started) < TRIES:
                 started.append(_spawn(folder, record.run))
-                return
+                return True
         reason = f"Its process was killed {TRIES} times; most often memory ran out. What it had finished is kept."
         now = dt.datetime.now(dt.UTC)
         ledger.end_run(record.run, "failed", [{"job": record.step, "key": "", "reason": reason}], now)
+        return False
 
 
 _crew = _Crew()

@@ -55,7 +55,7 @@ def run(
     """
     catalog.require(settings.segmenter, catalog.names(SEGMENTERS), "segmenters")
     told = progress or (lambda done, total, what: None)
-    today = settings.day(now.date())
+    today = settings.day(now.astimezone().date())
     stamp = checkpoints.digest(
         workspace.digest(*INPUTS), settings.segmenter, settings.k, settings.seed, today, code_version()
     )

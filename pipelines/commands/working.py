@@ -122,21 +122,31 @@ MADE = ("trends", "forecasts", "scores", "segments", "assignments", "affinity", 
 
 
 def work(folder: Path, run: str, parent: int | None) -> int:
-    """Carry out a run as a worker: without a terminal, yielding, ending with the server that started it."""
+    """Carry out a run as a worker, then what else waits: without a terminal, yielding, ending with the server."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the server; its end is ours
     if parent is not None:
         lifeline.end_with(parent)
     os.nice(NICENESS)
     log = runs.log(folder, run)
+    done: dict[str, int] = {}  # a run that stays waiting whatever is done about it is tried once
+    waiting: str | None = run
+    while waiting:
+        done[waiting] = _worked(folder, waiting)
+        waiting = runs.next_waiting(folder, done)
+    if log.is_file() and not log.stat().st_size:
+        log.unlink()
+    return max(done.values())
+
+
+def _worked(folder: Path, run: str) -> int:
     try:
         record = runs.work(folder, run, clock=acting.now)
-    except MarqueeError:
-        raise
+    except MarqueeError as error:
+        tell(f"marquee: {error}")  # into the log; the ledger has it too
+        return error.exit_code
     except Exception:
         traceback.print_exc()  # into the log; the ledger has it in words
         return 1
     finally:
         sys.stderr.flush()
-        if log.is_file() and not log.stat().st_size:
-            log.unlink()
     return 0 if record.state == "done" else 1

@@ -7,10 +7,12 @@ import pandas as pd
 import pytest
 from langchain_core.runnables import RunnableLambda
 
+from marketing.campaigns import reviews
 from marketing.drafts import briefs, writers
 from marketing.drafts.copy import Copy
-from marketing.errors import InputError, MissingError, QuotaError, WriterError
+from marketing.errors import GateError, InputError, MissingError, QuotaError, WriterError
 from marketing.ledger import Ledger
+from marketing.people import Person
 from marketing.settings import Brand, Settings
 from marketing.workspace import Workspace
 from pipelines import draft
@@ -75,8 +77,8 @@ def ledger(workspace):
     made.close()
 
 
-def run(workspace, ledger, settings, request=None, *, now=NOW):
-    return draft.run(workspace, ledger, settings, request, now=now, progress=silent, environ={})
+def run(workspace, ledger, settings, request=None, *, now=NOW, by="Ada"):
+    return draft.run(workspace, ledger, settings, request, now=now, progress=silent, by=by, environ={})
 
 
 def with_forecasts(workspace, rises):
@@ -124,6 +126,16 @@ def test_a_draft_in_the_ledger_says_what_it_rests_on(workspace, ledger, settings
     facts = {claim["fact"] for made in ledger.drafts() for claim in made.copy["claims"]}
     assert "f1" in facts
     assert all(made.writer == "offline" and made.created_at == NOW for made in ledger.drafts())
+
+
+def test_who_had_a_draft_written_cannot_approve_it_where_nobody_approves_their_own(workspace, ledger, settings):
+    run(workspace, ledger, settings, {"titles": ["harbour-lights"], "segments": ["sa"]}, by="Grace Hopper")
+    made = next(draft for draft in ledger.drafts() if not reviews.blocking(draft))
+    told = {"own_approval": False, "at": NOW, "key": "k1"}
+    with pytest.raises(GateError, match="nobody approves their own"):
+        reviews.decide(ledger, made.draft, made.digest, "approve", "", Person("Grace Hopper", "owner"), **told)
+    reviews.decide(ledger, made.draft, made.digest, "approve", "", Person("Ada", "approver"), **told)
+    assert reviews.standing(made, ledger.reviews(made.draft)) == "approved"
 
 
 def test_the_same_again_writes_nothing_even_on_another_day(workspace, ledger, settings):
@@ -175,8 +187,12 @@ def test_what_cannot_be_drafted_is_told_before_anything_is_written(workspace, le
         with pytest.raises(MissingError):
             run(workspace, ledger, settings, {"titles": ["saltmarsh"]} | wrong)
     assert ledger.drafts() == []
+    empty = Workspace.create(tmp_path / "empty")
     with pytest.raises(InputError, match="no title"):
-        draft.liveliest(Workspace.create(tmp_path / "empty"))
+        draft.liveliest(empty)
+    days = pd.date_range("2026-11-20", periods=3)
+    empty.write({"engagement": pd.DataFrame({"date": days, "title": "new", "metric": "views", "value": 9.0})}, now=NOW)
+    assert draft.liveliest(empty) == "new"
 
 
 def test_a_workspace_has_channels_of_its_own(workspace, ledger, settings):

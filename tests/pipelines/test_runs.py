@@ -12,12 +12,14 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 import small_company
 from small_company import NOW, now
 
 from marketing.errors import InputError, MissingError
 from marketing.ledger import Ledger, RunRecord
+from marketing.settings import Settings
 from marketing.workspace import Workspace
 from pipelines import engine, jobs, runs
 
@@ -62,8 +64,19 @@ class Doing:
         self.deeds, self.asked = deeds, []  # type: ignore[var-annotated]
         monkeypatch.setattr(jobs, "do", self.do)
 
-    def do(self, job: str, *_: object, now: dt.datetime, progress: jobs.Steps) -> list[engine.Failure]:
+    def do(
+        self,
+        job: str,
+        _: object,
+        __: object,
+        chosen: Settings,
+        *___: object,
+        now: dt.datetime,
+        by: str,
+        progress: jobs.Steps,
+    ) -> list[engine.Failure]:
         self.asked.append(job)
+        self.day, self.by = chosen.today, by
         return self.deeds[job](progress) or []
 
 
@@ -74,6 +87,22 @@ def test_a_waiting_run_is_carried_out_by_a_process_of_its_own(workspace: Workspa
     assert (record.state, record.failures) == ("done", [])
     assert record.pid != os.getpid()
     assert set(workspace.read("forecasts", ["title"])["title"]) == set(small_company.TITLES)
+
+
+def test_of_many_runs_that_wait_the_oldest_gets_a_worker_which_goes_on_with_the_rest(
+    workspace: Workspace, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spawned: list[str] = []
+    spawn = runs._spawn
+    monkeypatch.setattr(runs, "_spawn", lambda folder, run: spawned.append(run) or spawn(folder, run))
+    keys = [f"r{n:02}" for n in range(25)]
+    for key in keys:
+        ask(ledger, key)
+    runs.start_waiting(workspace.folder)
+    runs.start_waiting(workspace.folder)
+    assert spawned == ["r00"]
+    until(lambda: {ledger.run(key).state for key in keys} == {"done"})  # though nobody looks any more
+    assert {ledger.run(key).pid for key in keys} == {ledger.run("r00").pid}
 
 
 def test_a_killed_run_is_carried_on_when_someone_looks(workspace: Workspace, ledger: Ledger) -> None:
@@ -194,6 +223,23 @@ def test_a_run_is_carried_out_once_however_many_ask(
     assert ledger.run("r1").state == "done"
 
 
+def test_a_run_works_for_who_asked_on_the_day_that_is_theirs(
+    workspace: Workspace, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    doing = Doing(monkeypatch, forecast=lambda _: None)
+    settings = workspace.folder / "settings.toml"
+    settings.write_text(settings.read_text().replace("today = 2026-11-23\n", ""))
+    monkeypatch.setenv("TZ", "Pacific/Auckland")  # thirteen hours ahead
+    time.tzset()
+    try:
+        ask(ledger, "r1")
+        runs.work(workspace.folder, "r1", clock=lambda: dt.datetime(2026, 11, 23, 22, 0, tzinfo=dt.UTC))
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+    assert (doing.day, doing.by) == (dt.date(2026, 11, 24), "Ada")
+
+
 def test_runs_of_one_workspace_take_turns(
     workspace: Workspace, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -222,8 +268,14 @@ def test_looking_for_runs_where_there_is_no_ledger_makes_none(tmp_path: Path) ->
     assert list(tmp_path.iterdir()) == []
 
 
-def test_only_jobs_that_have_data_are_done_when_none_is_named(workspace: Workspace) -> None:
+def test_only_jobs_that_have_data_are_done_when_none_is_named(workspace: Workspace, tmp_path: Path) -> None:
     assert jobs.chosen([], workspace) == ["forecast"]
+    people = pd.DataFrame({"person": ["p1", "p2"], "device": ["console", "phone"]})
+    workspace.upsert({"audience": people}, now=NOW)
+    assert jobs.chosen([], workspace) == ["forecast", "segment", "draft"]
+    alone = Workspace.create(tmp_path / "people")
+    alone.upsert({"audience": people}, now=NOW)
+    assert jobs.chosen([], alone) == ["segment"]
     assert jobs.chosen(["draft", "forecast"], workspace) == ["forecast", "draft"]
     with pytest.raises(MissingError, match="Choose one of: draft, forecast, segment"):
         jobs.chosen(["forcast"], workspace)

@@ -34,7 +34,7 @@ class Material:
     @property
     def today(self) -> dt.date:
         """The day that facts must hold on."""
-        return self.settings.day(self.now.date())
+        return self.settings.day(self.now.astimezone().date())
 
 
 @dataclass(frozen=True)
