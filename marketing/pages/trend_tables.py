@@ -7,7 +7,7 @@ import streamlit as st
 
 from marketing.pages import numbers, words
 from marketing.pages.frame import Place
-from marketing.trends import sentences
+from marketing.trends import engagement, sentences
 from marketing.trends.outlook import Outlook, total_band
 from marketing.workspace import Workspace
 
@@ -242,5 +242,5 @@ def not_forecast(trends: pd.DataFrame, titles: dict[str, str]) -> None:
 
 
 def _measured(row: Any) -> str:
-    part = str(row.trend).rpartition("/")[2]
-    return f"{words.measure(row.metric)}, {part.replace('=', ' ')}" if "=" in part else words.measure(row.metric)
+    name, value = engagement.part(str(row.trend))
+    return f"{words.measure(row.metric)}, {name} {value}" if name else words.measure(row.metric)

@@ -9,6 +9,7 @@ import streamlit as st
 from marketing import charts
 from marketing.pages import frame, numbers, progress, trend_tables, words
 from marketing.pages.frame import Place
+from marketing.trends import engagement
 from marketing.trends.outlook import Outlook, outlook
 from marketing.trends.sentences import amount
 
@@ -115,7 +116,7 @@ def _part(trends: pd.DataFrame) -> str:
 
 
 def _part_name(trend: str) -> str:
-    name, _, value = trend.rpartition("/")[2].partition("=")
+    name, value = engagement.part(trend)
     return f"{words.label(name)} {value}" if value else "All together"
 
 

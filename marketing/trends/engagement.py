@@ -6,6 +6,7 @@ cross of two dimensions is no trend of its own.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from urllib.parse import unquote
 
 import numpy as np
 import pandas as pd
@@ -35,9 +36,15 @@ class Line:
 
 
 def trend_id(title: str, metric: str, dimensions: Mapping[str, str]) -> str:
-    """ "title/metric", or "title/metric/region=ES"; what would be read as a divider is percent-quoted."""
-    parts = [title, metric, *(f"{_quoted(name)}={_quoted(value)}" for name, value in dimensions.items())]
-    return "/".join(parts)
+    """ "title/metric", or "title/metric/region=ES"; what would be read as a divider is percent-quoted in each part."""
+    parts = [f"{_quoted(name)}={_quoted(value)}" for name, value in dimensions.items()]
+    return "/".join([_quoted(title), _quoted(metric), *parts])
+
+
+def part(trend: str) -> tuple[str, str]:
+    """The dimension that the id of a trend tells and its value, ("region", "ES"); two empty texts for a total."""
+    name, _, value = trend.rpartition("/")[2].partition("=") if "=" in trend else ("", "", "")
+    return unquote(name), unquote(value)
 
 
 def _quoted(text: str) -> str:

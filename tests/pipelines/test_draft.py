@@ -14,6 +14,7 @@ from marketing.errors import GateError, InputError, MissingError, QuotaError, Wr
 from marketing.ledger import Ledger
 from marketing.people import Person
 from marketing.settings import Brand, Settings
+from marketing.trends.engagement import trend_id
 from marketing.workspace import Workspace
 from pipelines import draft
 
@@ -193,6 +194,15 @@ def test_what_cannot_be_drafted_is_told_before_anything_is_written(workspace, le
     days = pd.date_range("2026-11-20", periods=3)
     empty.write({"engagement": pd.DataFrame({"date": days, "title": "new", "metric": "views", "value": 9.0})}, now=NOW)
     assert draft.liveliest(empty) == "new"
+
+
+def test_a_title_with_a_slash_is_as_lively_as_its_forecast(workspace):
+    days = pd.date_range("2026-11-23", periods=3)
+    rising = pd.DataFrame({"date": days, "title": "Face/Off", "metric": "views", "expected": [10.0, 50.0, 90.0]})
+    level = rising.assign(title="saltmarsh", expected=10.0, trend="saltmarsh/views")
+    forecasts = pd.concat([rising.assign(trend=trend_id("Face/Off", "views", {})), level])
+    workspace.write({"forecasts": forecasts}, now=NOW)
+    assert draft.liveliest(workspace) == "Face/Off"
 
 
 def test_a_workspace_has_channels_of_its_own(workspace, ledger, settings):

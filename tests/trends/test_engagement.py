@@ -4,7 +4,7 @@ import pytest
 from made_trends import engagement, week
 
 from marketing.errors import InputError
-from marketing.trends.engagement import gather, lines, trend_id
+from marketing.trends.engagement import gather, lines, part, trend_id
 from marketing.trends.frequencies import following
 from marketing.trends.resampling import coarsened
 
@@ -88,6 +88,22 @@ def test_ids_quote_what_divides_them() -> None:
     assert trend_id("tide", "views", {}) == "tide/views"
     assert trend_id("tide", "views", {"region": "ES"}) == "tide/views/region=ES"
     assert trend_id("tide", "views", {"placement": "a/b=c%"}) == "tide/views/placement=a%2Fb%3Dc%25"
+    assert trend_id("V/H/S", "views", {}) == "V%2FH%2FS/views"
+
+
+@pytest.mark.parametrize("value", ["ES", "a/b=c%", "%2F", "50% off"])
+def test_the_part_that_an_id_tells_is_read_back_as_it_was(value: str) -> None:
+    assert part(trend_id("E=mc/2", "views=all", {"price / kind": value})) == ("price / kind", value)
+    assert part(trend_id("E=mc/2", "views=all", {})) == ("", "")
+
+
+def test_titles_and_measures_with_slashes_are_trends_of_their_own() -> None:
+    one = engagement(np.array([5.0, 6.0]), title="a/b")
+    other = engagement(np.array([50.0, 60.0]), title="a").assign(metric="b/views")
+    gathered = gather(pd.concat([one, other], ignore_index=True))
+    assert gathered["trend"].nunique() == 2
+    assert total(gathered, trend_id("a/b", "views", {})) == [5.0, 6.0]
+    assert total(gathered, trend_id("a", "b/views", {})) == [50.0, 60.0]
 
 
 def test_weeks_told_on_mixed_weekdays_make_one_line_without_loss() -> None:
