@@ -131,6 +131,20 @@ class Title(BaseModel):
             raise ValueError('a title needs its "name" or its id, "title"')
         return self
 
+    @classmethod
+    def from_row(cls, row: Mapping[str, Any]) -> "Title":
+        """The title in a row of the titles table; columns that a title has not stay behind.
+
+        `spoilers` holds several in one cell, "He did it | She knew", and so does `ratings`: "GB=15; US=R".
+        """
+        known = {name: value for name, value in row.items() if name in cls.model_fields}
+        if "spoilers" in known:
+            known["spoilers"] = [part.strip() for part in str(known["spoilers"]).split("|") if part.strip()]
+        if "ratings" in known:
+            pairs = (part.partition("=") for part in str(known["ratings"]).split(";"))
+            known["ratings"] = {place.strip(): rating.strip() for place, sign, rating in pairs if sign}
+        return cls.model_validate(known)
+
     @property
     def called(self) -> str:
         """The name that copy uses."""

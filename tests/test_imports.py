@@ -28,6 +28,7 @@ STOREYS: tuple[tuple[str, ...], ...] = (
         "marketing.ledger",
         "marketing.people",
         "marketing.records",
+        "marketing.rows",
         "marketing.schema",
         "marketing.settings",
         "marketing.sources",

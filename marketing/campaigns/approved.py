@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import pandas as pd
 from pydantic import ValidationError
 
 from marketing.campaigns import reviews
@@ -14,6 +13,7 @@ from marketing.drafts.copy import Copy
 from marketing.drafts.proofs import linked
 from marketing.ledger import Ledger
 from marketing.records import DraftRecord
+from marketing.rows import records
 from marketing.titles import Fact, Title
 from marketing.workspace import Workspace
 
@@ -72,7 +72,7 @@ def _why_not(draft: DraftRecord, brief: Brief, title: Title, facts: Mapping[str,
 
 
 def _titles(workspace: Workspace) -> dict[str, Title]:
-    return {row["title"]: Title.model_validate(row) for row in _rows(workspace, "titles")}
+    return {row["title"]: Title.from_row(row) for row in _rows(workspace, "titles")}
 
 
 def _facts(workspace: Workspace) -> dict[str, Fact | None]:
@@ -91,8 +91,5 @@ def _segment_names(workspace: Workspace) -> dict[str, str]:
 
 
 def _rows(workspace: Workspace, table: str) -> list[dict[str, Any]]:
-    """A table's rows without their empty cells; none where there is no table."""
-    if not workspace.has(table):
-        return []
-    frame = workspace.read(table)
-    return [{str(k): v for k, v in row.items() if not pd.isna(v)} for row in frame.to_dict("records")]
+    """A table's rows; none where there is no table."""
+    return records(workspace.read(table)) if workspace.has(table) else []

@@ -6,14 +6,13 @@ Only aggregates go in: nothing in a brief is about a single person, and a segmen
 import datetime as dt
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
-
-import pandas as pd
 
 from marketing.drafts import briefs
 from marketing.drafts.briefs import Brief
 from marketing.errors import InputError, MissingError, printable
+from marketing.rows import records
 from marketing.settings import Settings
 from marketing.titles import Fact, Title
 from marketing.trends import engagement
@@ -49,9 +48,9 @@ def build(
         InputError: the segment has under 100 people, or a table holds what no brief can.
     """
     content = {
-        "title": title_row(workspace, title),
-        "facts": _chosen(fact_rows(workspace, title), facts),
-        "segment": segment_row(workspace, segment) if segment else None,
+        "title": _title(workspace, title),
+        "facts": _chosen(_facts(workspace, title), facts),
+        "segment": _segment(workspace, segment) if segment else None,
         "forecast": forecast(workspace, title),
         "brand": settings.brand.model_dump(mode="json"),
         "goal": goal,
@@ -64,22 +63,21 @@ def build(
     return brief
 
 
-def title_row(workspace: Workspace, title: str) -> dict[str, Any]:
-    """The title's row of `titles`; a title that stands only in other tables has its id for a name.
+def _title(workspace: Workspace, title: str) -> Title:
+    """The title as `titles` has it; one that stands only in other tables has its id for a name.
 
     Raises:
         MissingError: no table has it; some titles that are there are named.
     """
-    rows = _rows(workspace, "titles", title)
-    if rows:
-        known = {name: value for name, value in rows[0].items() if name in Title.model_fields}
-        return known | _lists(known)
+    found = _rows(workspace, "titles", title)
+    if found:
+        return Title.from_row(found[0])
     if not any(title in _ids(workspace, name) for name in NAMED_IN if name != "titles"):
         there = sorted({each for name in NAMED_IN for each in _ids(workspace, name)})
         some = ", ".join(printable(each) for each in there[:SHOWN]) + (" ..." if len(there) > SHOWN else "")
         told = f"It has: {some}." if there else "It has none yet: marquee ingest titles FILE"
         raise MissingError(f"This workspace has no title {printable(title)!r}. {told}")
-    return {"title": title, "name": _name(title)}
+    return Title(title=title, name=_name(title))
 
 
 def _name(title: str) -> str:
@@ -93,18 +91,7 @@ def _name(title: str) -> str:
     )
 
 
-def _lists(row: Mapping[str, Any]) -> dict[str, Any]:
-    """The columns of `titles` that hold several things in one cell, taken apart."""
-    taken: dict[str, Any] = {}
-    if "spoilers" in row:
-        taken["spoilers"] = [part.strip() for part in str(row["spoilers"]).split("|") if part.strip()]
-    if "ratings" in row:  # "GB=15; US=R"
-        pairs = (part.partition("=") for part in str(row["ratings"]).split(";"))
-        taken["ratings"] = {place.strip(): rating.strip() for place, sign, rating in pairs if sign}
-    return taken
-
-
-def fact_rows(workspace: Workspace, title: str) -> list[dict[str, Any]]:
+def _facts(workspace: Workspace, title: str) -> list[dict[str, Any]]:
     """The facts of a title, as a brief has them."""
     renamed = ({"id": row.pop("fact"), **row} for row in _rows(workspace, "facts", title))
     return [{name: value for name, value in row.items() if name in Fact.model_fields} for row in renamed]
@@ -119,7 +106,7 @@ def _chosen(rows: list[dict[str, Any]], ids: Sequence[str] | None) -> list[dict[
     return [row for row in rows if row["id"] in set(ids)]
 
 
-def segment_row(workspace: Workspace, segment: str) -> dict[str, Any]:
+def _segment(workspace: Workspace, segment: str) -> dict[str, Any]:
     """A segment, in aggregate.
 
     Raises:
@@ -127,9 +114,9 @@ def segment_row(workspace: Workspace, segment: str) -> dict[str, Any]:
         InputError: it has under 100 people.
     """
     frame = workspace.read("segments")
-    rows = _plain(frame[frame["segment"] == segment])
+    rows = records(frame[frame["segment"] == segment])
     if not rows:
-        there = ", ".join(f"{row['segment']} ({row.get('name', '')})" for row in _plain(frame)[:SHOWN])
+        there = ", ".join(f"{row['segment']} ({row.get('name', '')})" for row in records(frame)[:SHOWN])
         raise MissingError(f"This workspace has no segment {printable(segment)!r}. It has: {printable(there, 300)}.")
     row = {name: value for name, value in rows[0].items() if name in SEGMENT_FIELDS}
     if row["size"] < SMALLEST:
@@ -189,15 +176,7 @@ def _ids(workspace: Workspace, table: str) -> set[str]:
 
 
 def _rows(workspace: Workspace, table: str, title: str) -> list[dict[str, Any]]:
-    """The rows of a title, unknown cells left out, dates as they are written."""
+    """The rows of a title; none where there is no table."""
     if not workspace.has(table):
         return []
-    return _plain(workspace.read(table, filters=[("title", "==", title)]))
-
-
-def _plain(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    rows: list[dict[str, Any]] = []
-    for row in frame.to_dict("records"):
-        filled = {str(name): value for name, value in row.items() if not pd.isna(value)}
-        rows.append({n: v.date().isoformat() if isinstance(v, pd.Timestamp) else v for n, v in filled.items()})
-    return rows
+    return records(workspace.read(table, filters=[("title", "==", title)]))

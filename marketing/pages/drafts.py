@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import pandas as pd
 import streamlit as st
 
 from marketing.campaigns import reviews
@@ -11,6 +10,7 @@ from marketing.drafts import channels
 from marketing.pages import drafted, frame, ideas, numbers, progress, words
 from marketing.pages.frame import Place
 from marketing.records import DraftRecord
+from marketing.rows import records
 from marketing.titles import Fact, Title
 from marketing.trends.outlook import outlook
 
@@ -131,13 +131,12 @@ def _facts(place: Place, title: str) -> list[str]:
 
 
 def _title(place: Place, title: str) -> Title:
-    rows = _rows(numbers.table(place.workspace, "titles"), "title", title)
-    return Title.model_validate(rows[0] if rows else {"title": title})
+    found = _rows(place, "titles", title)
+    return Title.from_row(found[0]) if found else Title(title=title)
 
 
 def _facts_of(place: Place, title: str) -> list[Fact]:
-    rows = _rows(numbers.table(place.workspace, "facts"), "title", title)
-    return [Fact.model_validate({**row, "id": row["fact"]}) for row in rows if _ordered(row)]
+    return [Fact.model_validate({**row, "id": row["fact"]}) for row in _rows(place, "facts", title) if _ordered(row)]
 
 
 def _ordered(row: Mapping[str, Any]) -> bool:
@@ -146,9 +145,9 @@ def _ordered(row: Mapping[str, Any]) -> bool:
     return first is None or last is None or first <= last
 
 
-def _rows(frame_: pd.DataFrame, column: str, value: str) -> list[dict[str, Any]]:
-    rows = frame_[frame_[column] == value].to_dict("records")
-    return [{str(k): v for k, v in row.items() if not pd.isna(v)} for row in rows]
+def _rows(place: Place, table: str, title: str) -> list[dict[str, Any]]:
+    found = numbers.table(place.workspace, table)
+    return records(found[found["title"] == title])
 
 
 def _write(place: Place, asked: dict[str, Any]) -> None:

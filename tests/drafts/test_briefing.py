@@ -50,6 +50,7 @@ def frames() -> dict[str, pd.DataFrame]:
                 "release_date": [pd.Timestamp("2026-12-04"), pd.NaT],
                 "studio": ["North", None],
                 "spoilers": ["He did it | She knew", None],
+                "ratings": ["GB=15; US=R", None],
             }
         ),
         "facts": pd.DataFrame(
@@ -93,6 +94,7 @@ def test_a_brief_holds_what_the_tables_know(workspace: Workspace) -> None:
     assert brief.title.called == "Harbour Lights"
     assert brief.title.release_date == dt.date(2026, 12, 4)
     assert brief.title.spoilers == ("He did it", "She knew")
+    assert brief.title.ratings == {"GB": "15", "US": "R"}
     assert [fact.id for fact in brief.facts] == ["f1", "f2"]
     assert brief.brand.never == ("cheap",)
     assert (brief.goal, brief.territory, brief.day) == ("Fill the finale", "GB", NOW.date())

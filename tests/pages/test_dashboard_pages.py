@@ -8,12 +8,14 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import filelock
+import pandas as pd
 import pytest
 import small_workspace
 from streamlit.testing.v1 import AppTest
 
 from marketing.ledger import Ledger
 from marketing.pages import frame, words
+from marketing.workspace import Workspace
 
 Draw = Callable[..., AppTest]
 HEAVY = ("prophet", "sklearn", "langchain", "langchain_core", "statsforecast", "numba", "ibis", "duckdb", "joblib")
@@ -168,6 +170,15 @@ def test_a_group_is_chosen_by_its_link_and_told_apart(full: Path, draw: Draw) ->
     assert "What sets family weekends apart" in [said(header.value) for header in app.header]
     assert "They choose Harbour Lights **2.1 times** as often" in text(app)
     assert "minors are kept out" in tables(app).lower()
+
+
+def test_a_title_with_several_ratings_and_spoilers_can_be_written_for(full: Path, draw: Draw) -> None:
+    row = {"title": "tidebreaker", "name": "Tidebreaker", "genre": "adventure"}
+    row |= {"ratings": "GB=15; US=R", "spoilers": "She knew|He did it"}
+    Workspace(full).upsert({"titles": pd.DataFrame([row])}, now=small_workspace.NOW)
+    app = draw("drafts", title="tidebreaker")
+    assert title(app) == "No idea for Tidebreaker yet"
+    assert "And what the titles table knows: genre." in text(app)
 
 
 def test_asking_for_ideas_requests_a_run_with_the_brief(full: Path, draw: Draw) -> None:
