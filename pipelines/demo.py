@@ -24,6 +24,7 @@ SIGNS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 BY = "sample"  # who asks for the runs
 JOBS = ("sample", "forecast", "segment", "draft")
 FILLED = "runs/filled"  # in a workspace: what it was filled from, and with
+CODE = (".py", ".toml", ".txt")  # channels, phrases and prompts shape what is written as much as Python does
 LOOK_SECONDS = 0.1  # between two looks whether the server is up
 LEAVE_SECONDS = 5.0  # what the server gets to end by itself
 NICENESS = 5  # the server goes before the work
@@ -77,6 +78,7 @@ def _watch(server: subprocess.Popen[bytes], port: int, browser: bool) -> None:  
 def _fill(folder: Path, name: str) -> bool:
     """Put the sample in and do every job, as one run that pages show; False when something of it failed."""
     from marketing.ledger import Ledger
+    from marketing.workspace import write_atomically
     from pipelines import runs, sample
 
     workspace = sample.create(folder, name)
@@ -95,22 +97,25 @@ def _fill(folder: Path, name: str) -> bool:
         return False
     for failure in record.failures:
         tell(f"{failure['job']}: {failure['key']}: {failure['reason']}")
-    mark.write_text(_state(folder, name))
-    return record.state == "done" and not record.failures
+    whole = record.state == "done" and not record.failures
+    if whole:
+        write_atomically(mark, _state(folder, name).encode())
+    return whole
 
 
 def _state(folder: Path, name: str) -> str:
-    """A digest of the tables, the settings, the sample and our own code: while it stays, nothing is stale."""
+    """A digest of the tables, the settings, the sample and our own code and words: while it stays, nothing is stale."""
     from marketing import tables
     from marketing.workspace import Workspace
     from pipelines import checkpoints, sample
 
-    code = [path for part in ("marketing", "pipelines") for path in sorted((serving.HOUSE / part).rglob("*.py"))]
+    parts = [path for part in ("marketing", "pipelines") for path in sorted((serving.HOUSE / part).rglob("*"))]
+    ours = [path for path in parts if path.suffix in CODE]
     return checkpoints.digest(
         Workspace(folder).digest(*tables.TABLES),
         (folder / "settings.toml").read_bytes(),
         sample.digest(name),
-        [path.read_bytes() for path in code],
+        [path.read_bytes() for path in ours],
     )
 
 

@@ -12,7 +12,9 @@ from pathlib import Path
 import pytest
 
 from marketing import settings
-from pipelines import sample
+from pipelines import demo as demo_module
+from pipelines import engine, jobs, sample
+from pipelines.commands import serving
 
 HOUSE = Path(__file__).resolve().parents[2]
 PATIENCE = 60.0  # seconds for a server to come up on a busy machine
@@ -93,6 +95,40 @@ def test_the_server_ends_even_when_what_started_it_is_killed(demo: tuple["subpro
     while any(map(alive, started)) and time.monotonic() < deadline:
         time.sleep(0.1)
     assert not [pid for pid in started if alive(pid)]
+
+
+def test_a_workspace_is_filled_again_until_nothing_of_it_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    failures = [engine.Failure("saltmarsh/views", "Its worker was killed.")]
+
+    def do(job: str, *_: object, **__: object) -> list[engine.Failure]:
+        asked.append(job)
+        return failures if job == "forecast" else []
+
+    monkeypatch.setattr(jobs, "do", do)
+    assert not demo_module._fill(tmp_path / "real", "real")
+    assert not demo_module._fill(tmp_path / "real", "real")
+    assert asked == [*demo_module.JOBS, *demo_module.JOBS]
+    failures.clear()
+    assert demo_module._fill(tmp_path / "real", "real")
+    asked.clear()
+    assert demo_module._fill(tmp_path / "real", "real")
+    assert asked == []
+
+
+@pytest.mark.parametrize("changed", ["marketing/trends/a.py", "marketing/drafts/channels/b.toml", "marketing/c.txt"])
+def test_a_workspace_is_stale_once_code_channels_or_prompts_change(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, changed: str
+) -> None:
+    monkeypatch.setattr(serving, "HOUSE", tmp_path)
+    file = tmp_path / changed
+    file.parent.mkdir(parents=True)
+    file.write_text("before")
+    workspace = sample.create(tmp_path / "real", "real")
+    state = demo_module._state(workspace.folder, "real")
+    assert demo_module._state(workspace.folder, "real") == state
+    file.write_text("after")
+    assert demo_module._state(workspace.folder, "real") != state
 
 
 def test_a_sample_is_put_in_once(tmp_path: Path) -> None:
