@@ -1,7 +1,6 @@
 """Commands about drafts that are there: list them, decide on them, take them out, and who did what."""
 
 import contextlib
-import json
 import uuid
 from collections.abc import Iterator
 from dataclasses import asdict
@@ -11,8 +10,8 @@ from typing import Any
 from marketing.campaigns import reviews
 from marketing.catalog import require
 from marketing.ledger import Ledger
-from marketing.workspace import Workspace, write_atomically
-from pipelines.commands import acting
+from marketing.workspace import Workspace
+from pipelines.commands import acting, files
 from pipelines.terminal import print_json, say, table, tell
 
 
@@ -80,12 +79,12 @@ def review(folder: Path, draft: str, digest: str, decision: str, reason: str, *,
 
 def audit(folder: Path, out: Path | None, *, verify: bool, as_json: bool) -> int:
     """The record, or whether it is whole."""
+    files.ready(out)
     with _opened(folder) as (_, ledger):
         records = ledger.audit()
         broken = ledger.verify() if verify else None
     if out is not None:
-        lines = [json.dumps(asdict(r), ensure_ascii=False, default=str) for r in records]
-        write_atomically(out.absolute(), "".join(line + "\n" for line in lines).encode())
+        files.write_lines(out, [asdict(r) for r in records])
     elif as_json and not verify:
         print_json([asdict(r) for r in records])
     elif not verify:

@@ -1,6 +1,9 @@
 """Tables as files that people asked for, written whole or not at all."""
 
+import json
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -11,20 +14,44 @@ from pipelines.terminal import tell
 SUFFIXES = (".csv", ".parquet")
 
 
+def ready(out: Path | None, suffixes: Sequence[str] = ()) -> None:
+    """Refuse a file that could not be written, before the work whose results should go there.
+
+    Raises:
+        InputError: there is no such folder, `out` is a folder itself, or has none of the suffixes.
+    """
+    if out is None:
+        return
+    if suffixes and out.suffix.lower() not in suffixes:
+        raise InputError(f"{out.name} has a name that says neither CSV nor Parquet. End it in .csv or .parquet.")
+    if out.is_dir():
+        raise InputError(f"{out} is a folder. Name a file in it.")
+    if not out.absolute().parent.is_dir():
+        raise InputError(f"{out} cannot be written: there is no folder {out.parent}. Choose another place.")
+
+
 def write_table(frame: pd.DataFrame, out: Path) -> None:
     """The table as CSV or Parquet, after the file's name.
 
     Raises:
         InputError: the name ends otherwise, or the file cannot be written.
     """
-    if out.suffix.lower() not in SUFFIXES:
-        raise InputError(f"{out.name} has a name that says neither CSV nor Parquet. End it in .csv or .parquet.")
+    ready(out, SUFFIXES)
     write_file(out, csv(frame).encode() if out.suffix.lower() == ".csv" else frame.to_parquet(index=False))
 
 
 def csv(frame: pd.DataFrame) -> str:
     """The table as CSV: dates as 2026-11-19, nothing where a value is unknown."""
     return frame.to_csv(index=False, lineterminator="\n", date_format="%Y-%m-%d")
+
+
+def write_lines(out: Path, records: Iterable[Mapping[str, Any]]) -> None:
+    """The records as JSON, a line each.
+
+    Raises:
+        InputError: the file cannot be written.
+    """
+    write_file(out, "".join(json.dumps(r, ensure_ascii=False, default=str) + "\n" for r in records).encode())
 
 
 def write_file(out: Path, content: bytes) -> None:

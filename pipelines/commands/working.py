@@ -60,6 +60,7 @@ def _report(workspace: Workspace, record: RunRecord, *, as_json: bool) -> int:
 
 def forecast(folder: Path, source: Path | None, horizon: int | None, frequency: str | None, out: Path | None) -> int:
     """Forecast a file; without one, every trend of the workspace."""
+    files.ready(out, files.SUFFIXES)
     if source is None:
         if horizon is not None or frequency is not None:
             raise InputError(

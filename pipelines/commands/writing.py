@@ -16,6 +16,7 @@ def brief(folder: Path, title: str, segment: str | None, out: Path | None) -> in
     """The BRIEF.json of a title, and of a segment where one is named."""
     from marketing.drafts import briefing
 
+    files.ready(out)
     chosen = acting.choices(folder)
     made = briefing.build(Workspace.open(folder), title, segment, chosen, today=chosen.day(acting.today()))
     _put(made.content(), out)
@@ -26,6 +27,7 @@ def draft(source: str, channels: Sequence[str], variants: int, writer: str | Non
     """Drafts as JSON; 1 when a problem of one blocks."""
     from pipelines import draft as job
 
+    files.ready(out)
     chosen = acting.installation()
     made = job.draft_file(
         read_brief(source),

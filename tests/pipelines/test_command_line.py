@@ -209,6 +209,35 @@ def test_the_record_is_printed_and_a_break_in_it_found(marquee: Marquee, views: 
     assert "entry 1 is not what was written" in broken.out
 
 
+def test_the_record_goes_to_a_file_a_line_each(marquee: Marquee, views: Path) -> None:
+    marquee("ingest", "engagement", views)
+    written = marquee("audit", "--out", "trail.jsonl")
+    assert (written.code, written.out) == (0, "")
+    assert [json.loads(line)["action"] for line in Path("trail.jsonl").read_text().splitlines()] == ["ingest"]
+
+
+@pytest.mark.parametrize("place", ["nowhere/x.csv", "folder"])
+def test_a_file_that_cannot_be_written_is_told_in_words_before_any_work(
+    marquee: Marquee, tmp_path: Path, place: str
+) -> None:
+    workspace = small_company.make(tmp_path / "small")
+    Path("folder").mkdir()
+    Path("brief.json").write_text('{"title": {"name": "Saltmarsh"}}')
+    for command in (
+        ["audit", "-w", workspace.folder],
+        ["forecast", "-w", workspace.folder],
+        ["forecast", "--input", "never-read.csv"],
+        ["brief", "-w", workspace.folder, "--title", "saltmarsh"],
+        ["draft", "--input", "brief.json", "--channel", "x_post"],
+        ["export", "insights_csv", "-w", workspace.folder],
+    ):
+        ended = marquee(*command, "--out", place)
+        assert ended.code == 2, command
+        assert "Marquee itself failed" not in ended.err
+        assert "never-read" not in ended.err
+    assert not workspace.has("forecasts")
+
+
 def test_a_taken_port_is_told_in_words(marquee: Marquee) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
