@@ -11,7 +11,9 @@ import hashlib
 import io
 import json
 import os
+import re
 import secrets
+import stat
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -22,9 +24,10 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
-from marketing import tables
-from marketing.errors import ConflictError, InputError, MissingError
+from marketing import keys, tables
+from marketing.errors import ConflictError, InputError, MissingError, printable
 
 if TYPE_CHECKING:
     import ibis
@@ -33,6 +36,7 @@ if TYPE_CHECKING:
 MANIFEST = "manifest.json"
 LOCK_SECONDS = 60  # how long a writer waits for another
 UNFINISHED = ".tmp-"  # how files begin that a killed writer may leave behind
+PLAIN_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")  # a table's file: in the folder of tables, nowhere else
 KEPT_SECONDS = 3600  # how long a replaced file stays for those still reading it
 
 
@@ -123,9 +127,13 @@ class Workspace:
         """Every table that is there, by name."""
         try:
             entries = json.loads(self.manifest_path.read_text("utf-8"))["tables"]
-            return {name: Stored(**entry) for name, entry in entries.items()}
-        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-            raise InputError(f"{self.manifest_path} cannot be read. Put it back from a backup.") from error
+            stored = {name: Stored(**entry) for name, entry in entries.items()}
+            outside = not all(PLAIN_NAME.fullmatch(entry.file) for entry in stored.values())
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+            raise InputError(_damaged(self.manifest_path)) from error
+        if outside:
+            raise InputError(_damaged(self.manifest_path))
+        return stored
 
     def has(self, name: str) -> bool:
         """Whether the table is there."""
@@ -142,12 +150,17 @@ class Workspace:
 
         Raises:
             MissingError: the workspace has no such table.
+            InputError: its file is damaged or gone.
         """
         wanted = list(columns) if columns else None
         try:
-            return pd.read_parquet(self._file(name), columns=wanted, filters=filters)
+            return _read(self._file(name), wanted, filters)
         except FileNotFoundError:  # swept since the manifest was read; what it says now is there
-            return pd.read_parquet(self._file(name), columns=wanted, filters=filters)
+            path = self._file(name)
+        try:
+            return _read(path, wanted, filters)
+        except FileNotFoundError as error:
+            raise InputError(_damaged(path)) from error
 
     def _file(self, name: str) -> Path:
         stored = self.tables()
@@ -179,6 +192,7 @@ class Workspace:
 
     def connect(self) -> "ibis.BaseBackend":
         """An Ibis connection (DuckDB) with each table as a view; it can read nothing else."""
+        import duckdb
         import ibis  # half a second, which pages need not pay
 
         connection = ibis.duckdb.connect()
@@ -187,7 +201,11 @@ class Workspace:
         connection.raw_sql("SET enable_external_access = false")
         connection.raw_sql("SET lock_configuration = true")
         for name, stored in self.tables().items():
-            connection.read_parquet(self.tables_folder.absolute() / stored.file, table_name=name)
+            path = self.tables_folder.absolute() / stored.file
+            try:
+                connection.read_parquet(path, table_name=name)
+            except duckdb.Error as error:
+                raise InputError(_damaged(path)) from error
         return connection
 
     @contextlib.contextmanager
@@ -245,6 +263,24 @@ def _origin(name: str) -> str:
     return f"Import it: marquee ingest {name} FILE"
 
 
+def _read(path: Path, columns: list[str] | None, filters: Any) -> pd.DataFrame:
+    try:
+        return pd.read_parquet(path, columns=columns, filters=filters)
+    except FileNotFoundError:
+        raise
+    except (OSError, pa.ArrowInvalid) as error:
+        try:
+            pq.ParquetFile(path).read()
+        except (OSError, pa.ArrowException):
+            raise InputError(_damaged(path)) from error
+        raise  # the file is whole, so the question was wrong
+
+
+def _damaged(path: Path) -> str:
+    why = "cannot be read" if path.exists() else "is gone"
+    return f"{printable(path, 300)} {why}. Restore it from a backup, or ingest and run again in a new workspace."
+
+
 def _parquet(frame: pd.DataFrame) -> bytes:
     buffer = io.BytesIO()
     frame.to_parquet(buffer, index=False, compression="zstd")
@@ -252,7 +288,15 @@ def _parquet(frame: pd.DataFrame) -> bytes:
 
 
 def write_atomically(path: Path, content: bytes) -> None:
-    """Write a file so that after a crash it holds the old content or the new, whole."""
+    """Write a file so that after a crash it holds the old content or the new, whole.
+
+    A link stays, and what it leads to is written; a file that is there keeps its mode. A device or pipe is written
+    straight to, since renaming a file over it would take it away.
+    """
+    if path.exists() and not path.is_file():
+        path.write_bytes(content)
+        return
+    path = path.resolve()
     # Not by tempfile: its files are for their owner alone, and a colleague must be able to read an export.
     temporary = path.with_name(f"{UNFINISHED}{secrets.token_hex(8)}")
     try:
@@ -260,6 +304,8 @@ def write_atomically(path: Path, content: bytes) -> None:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
+        with contextlib.suppress(FileNotFoundError):
+            temporary.chmod(stat.S_IMODE(path.stat().st_mode))
         temporary.replace(path)
     except BaseException:
         temporary.unlink(missing_ok=True)
@@ -275,14 +321,16 @@ def merge(contract: tables.Table, old: pd.DataFrame | None, new: pd.DataFrame) -
     """`old` with the rows of `new` put in by key, sorted by key; columns of either side are kept.
 
     Where `new` lacks a column that `old` has, a replaced row keeps its old cell. A column of numbers that meets
-    text becomes text. Empty cells of a key are alike.
+    text becomes text. Empty cells of a key are alike. A column that only the meeting of the two would double rows
+    without is no part of the key: there, the new row replaces the old.
     """
     if old is None or old.empty:
-        return _sorted(contract, new), Counts(len(new), 0, 0)
+        return _sorted(contract.full_key(new), new), Counts(len(new), 0, 0)
     columns = [*old.columns, *(c for c in new.columns if c not in old.columns)]
     before, after = _alike(old.reindex(columns=columns), new.reindex(columns=columns))
     both = pd.concat([before, after], ignore_index=True)
-    codes = tables.key_codes(both, [c for c in contract.full_key(both) if c in columns])
+    key = [c for c in contract.full_key(before, after) if c in columns]
+    codes = keys.codes(both, key)
     found = pd.Index(codes[: len(before)]).get_indexer(pd.Index(codes[len(before) :]))  # of each new row; -1: none
     known = found >= 0
     replaced = before.iloc[found[known]].reset_index(drop=True)
@@ -295,7 +343,7 @@ def merge(contract: tables.Table, old: pd.DataFrame | None, new: pd.DataFrame) -
     kept = np.ones(len(before), dtype=bool)
     kept[found[known]] = False
     rows = pd.concat([before[kept], after], ignore_index=True)
-    return _sorted(contract, rows), Counts(int((~known).sum()), int(known.sum()) - unchanged, unchanged)
+    return _sorted(key, rows), Counts(int((~known).sum()), int(known.sum()) - unchanged, unchanged)
 
 
 def _alike(old: pd.DataFrame, new: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -323,9 +371,9 @@ def _same(left: pd.DataFrame, right: pd.DataFrame) -> "npt.NDArray[np.bool_]":
     return same
 
 
-def _sorted(contract: tables.Table, frame: pd.DataFrame) -> pd.DataFrame:
+def _sorted(key: Sequence[str], frame: pd.DataFrame) -> pd.DataFrame:
     """`frame` in the order of its key, empty cells last; sorted by codes, since text compares slowly."""
-    key = [c for c in contract.full_key(frame) if c in frame.columns]
+    key = [c for c in key if c in frame.columns]
     if len(key) == 1:  # ids, and many of them: Arrow sorts texts in place of coding them
         return frame.take(pc.sort_indices(pa.array(frame[key[0]].array, from_pandas=True))).reset_index(drop=True)
     ranks = [pd.factorize(frame[c], sort=True, use_na_sentinel=True)[0] for c in reversed(key)]

@@ -286,3 +286,40 @@ def test_a_file_is_for_whoever_the_umask_lets_in(tmp_path):
     write_atomically(tmp_path / "export.csv", b"a")
     (tmp_path / "beside.csv").write_bytes(b"a")
     assert (tmp_path / "export.csv").stat().st_mode == (tmp_path / "beside.csv").stat().st_mode
+
+
+@pytest.mark.parametrize("harm", ["overwritten", "deleted", "cut short"])
+def test_a_damaged_table_is_named_with_what_to_do(workspace: Workspace, harm: str) -> None:
+    workspace.write({"titles": pd.DataFrame({"title": ["a", "b"]})}, now=NOW)
+    path = workspace.tables_folder / workspace.tables()["titles"].file
+    if harm == "deleted":
+        path.unlink()
+    else:
+        content = path.read_bytes()
+        path.write_bytes(content[: len(content) // 2] if harm == "cut short" else b"PAR1" + bytes(len(content)))
+    with pytest.raises(InputError, match=rf"{path.name} (cannot be read|is gone)\. Restore it from a backup"):
+        workspace.read("titles")
+    with pytest.raises(InputError, match=path.name):
+        workspace.connect()
+
+
+@pytest.mark.parametrize("file", ["../../../etc/passwd", "/etc/passwd", "..", "", 7, None])
+def test_a_manifest_that_leads_out_of_its_folder_is_not_followed(workspace: Workspace, file: object) -> None:
+    entry = {"file": file, "rows": 1, "columns": ["title"], "stored_at": "2026-11-23"}
+    workspace.manifest_path.write_text(json.dumps({"version": 1, "tables": {"titles": entry}}))
+    with pytest.raises(InputError, match=r"manifest\.json cannot be read\. Restore"):
+        workspace.read("titles")
+
+
+def test_a_link_stays_a_link_and_a_pipe_a_pipe(tmp_path: Path) -> None:
+    target, link, pipe = tmp_path / "target", tmp_path / "link", tmp_path / "pipe"
+    target.write_text("old")
+    target.chmod(0o640)
+    link.symlink_to(target)
+    write_atomically(link, b"new")
+    assert (link.is_symlink(), target.read_text(), target.stat().st_mode & 0o777) == (True, "new", 0o640)
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    write_atomically(pipe, b"told")
+    assert (os.read(reader, 10), pipe.is_fifo()) == (b"told", True)
+    os.close(reader)
