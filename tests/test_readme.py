@@ -86,23 +86,43 @@ EXAMPLES = dict(
 )
 
 
+# As a newcomer writes it: by the names of the table's columns, which the tests' workspace must have.
+FACTS_EXPORT = """
+from marketing.campaigns.exports import Material, Rendered
+
+TITLE, SUFFIX, MEDIA_TYPE, ALIASES, ACTION = "Facts as JSON", ".json", "application/json", ("facts",), "read"
+
+
+def render(material: Material) -> Rendered:
+    columns = ["fact", "title", "text", "kind", "source", "valid_from", "valid_to", "territory"]
+    facts = material.workspace.read("facts", columns)
+    return Rendered(facts.to_json(orient="records", date_format="iso").encode(), len(facts))
+"""
+ITS_TESTS = re.findall(r"^Its tests: `\.venv/bin/pytest ([^`]+)`$", paper("CONTRIBUTING.md"), re.MULTILINE)
+
+
 @pytest.fixture
 def newcomer(tmp_path: Path) -> Path:
-    """A house of one's own with every example of CONTRIBUTING in its place."""
-    for part in ("marketing", "pipelines"):
+    """A house of one's own with every example of CONTRIBUTING in its place, and another export beside."""
+    for part in ("marketing", "pipelines", "tests", "sample_data"):
         shutil.copytree(HOUSE / part, tmp_path / part, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(HOUSE / "pyproject.toml", tmp_path)
     for path, text in EXAMPLES.items():
-        assert not (tmp_path / path).exists(), f"{path} is there already; the example needs another name"
         (tmp_path / path).write_text(text, "utf-8")
+    facts = tmp_path / "marketing" / "campaigns" / "exports" / "facts_json.py"
+    facts.write_text(FACTS_EXPORT, "utf-8")
     return tmp_path
+
+
+def environment(house: Path) -> dict[str, str]:
+    """That of a shell in which this house is the one that is used, and has its own workspace."""
+    return {**os.environ, "PYTHONPATH": str(house), "MARQUEE_WORKSPACE": str(house / "theirs")}
 
 
 def marquee(house: Path, *arguments: str) -> Any:
     """What a command prints as JSON, or its text."""
-    environment = {**os.environ, "PYTHONPATH": str(house), "MARQUEE_WORKSPACE": str(house / "theirs")}
-    done = subprocess.run(
-        [sys.executable, "-m", "pipelines", *arguments], cwd=house, env=environment, capture_output=True, text=True
-    )
+    order = [sys.executable, "-m", "pipelines", *arguments]
+    done = subprocess.run(order, cwd=house, env=environment(house), capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout) if done.stdout.startswith(("[", "{")) else done.stdout
 
@@ -115,6 +135,17 @@ def test_contributing_has_an_example_of_each_seam() -> None:
         "platforms",
         "exports",
     ]
+
+
+def test_every_example_says_which_tests_hold_it() -> None:
+    assert len(ITS_TESTS) == len(EXAMPLES)
+
+
+@pytest.mark.parametrize("tests", ITS_TESTS)
+def test_each_example_passes_the_tests_of_its_folder(newcomer: Path, tests: str) -> None:
+    order = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *tests.split()]
+    done = subprocess.run(order, cwd=newcomer, capture_output=True, text=True, env=environment(newcomer))
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 @pytest.mark.parametrize("path", [path for path in EXAMPLES if path.endswith(".py")])

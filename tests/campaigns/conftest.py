@@ -2,7 +2,7 @@ import json
 
 import pandas as pd
 import pytest
-from small_house import House
+from small_house import BRIEF, FINALE, House
 
 
 @pytest.fixture
@@ -20,9 +20,14 @@ def insightful(house):
     levels = {"expected": 38_123.5, "low80": 30_000.0, "high80": 46_000.0, "low95": 25_000.0, "high95": 55_000.0}
     ended = {"trend": "=HYPERLINK(1)/views", "title": "gone", "metric": "views", "state": "ended", "frequency": "D"}
     about = {"first": days[0] - pd.Timedelta(days=90), "last": days[0] - pd.Timedelta(days=1), "points": 90.0}
+    about_title = {"kind": "series", "genre": "drama", "synopsis": "A port at night.", "rating": "12"}
+    about_title["release_date"] = days[0] - pd.Timedelta(days=30)
+    fact = {"fact": "f1", "title": "harbour-lights", "text": FINALE, "kind": "date", "source": "the schedule"}
+    fact |= {"valid_from": days[0] - pd.Timedelta(days=30), "valid_to": pd.Timestamp("2026-11-27"), "territory": "ES"}
     traits = [{"trait": "Plays on a console", "share": 0.71, "low": 0.68, "high": 0.74, "everyone": 0.33, "lift": 2.1}]
     house.write(
-        titles=[{"title": "harbour-lights", "name": "Harbour Lights", "url": "https://lumen.example/harbour-lights"}],
+        titles=[BRIEF["title"] | about_title],
+        facts=[fact],
         trends=[
             trend | {"state": "forecast", "frequency": "D", "reason": "", "sentence": "Up."} | about,
             ended | {"reason": "=1+1 no views since May", "sentence": ""} | about,

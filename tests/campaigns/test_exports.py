@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from openpyxl import load_workbook
-from small_house import ANA, BRIEF, CLAIM, FINALE, MEI, NOW, SLOTS, TOM
+from small_house import ANA, BRIEF, FINALE, MEI, NOW, SLOTS, TOM
 
 from marketing.campaigns import cells, exports, insights
 from marketing.errors import GateError, InputError, MissingError, RightsError
