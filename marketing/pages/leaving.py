@@ -1,9 +1,11 @@
 """Approved words on their way out: the file that Google Ads Editor imports, and what may not leave yet."""
 
+import datetime as dt
+import functools
+
 import streamlit as st
 
 from marketing.campaigns import exports, reviews
-from marketing.campaigns.exports import Export
 from marketing.errors import GateError, MissingError
 from marketing.pages import drafted, words
 from marketing.pages.frame import Place
@@ -37,17 +39,25 @@ def _editor_file(place: Place) -> None:
     name = f"google-ads-{place.today:%Y-%m-%d}{ready.suffix}"
     st.download_button(
         f"Download {words.count(ready.rows, 'ad')} for Google Ads Editor",
-        ready.content,
+        functools.partial(take, place, name),
         name,
         ready.media_type,
         type="primary",
         icon=":material/download:",
-        on_click=_record,
-        args=(place, ready, name),
     )
     for reason in ready.left_out:
         st.markdown(f":orange[:material/warning:] {words.plain(reason)}")
 
 
-def _record(place: Place, ready: Export, name: str) -> None:
-    exports.record(place.ledger, ready, name, person=place.person, at=place.now)
+def take(place: Place, name: str) -> bytes:
+    """The file of what is approved at this moment, not when the button was drawn; the audit trail has it.
+
+    Raises:
+        GateError: no ad may leave any more.
+    """
+    now = dt.datetime.now(dt.UTC)
+    ready = exports.prepare(
+        EDITOR, place.workspace, place.ledger, person=place.person, settings=place.settings, now=now
+    )
+    exports.record(place.ledger, ready, name, person=place.person, at=now)
+    return ready.content

@@ -6,6 +6,7 @@ from typing import Any
 
 import streamlit as st
 
+from marketing import people
 from marketing.pages import words
 from marketing.pages.frame import Place
 from marketing.records import UNDER_WAY, RunRecord
@@ -22,7 +23,7 @@ COUNTED = {"sample": "table", "forecast": "trend", "segment": "step", "draft": "
 
 
 def watch(place: Place) -> None:
-    """Show the runs under way, and draw the page again once tables, runs or theme are not what was drawn."""
+    """Show the runs under way, and draw the page again once tables, runs, reviews or theme are not what was drawn."""
     busy = bool(under_way(place))
     st.fragment(_look, run_every=BUSY if busy else IDLE)(place, _mark(place))
 
@@ -34,7 +35,13 @@ def under_way(place: Place, job: str = "") -> list[RunRecord]:
 
 
 def request(place: Place, jobs: Sequence[str], arguments: Mapping[str, Any] | None = None) -> None:
-    """Ask for work, and draw the page again with the run on it."""
+    """Ask for work, and draw the page again with the run on it.
+
+    Raises:
+        RightsError: the person's role may not start such work.
+    """
+    for job in jobs:
+        people.require(place.person, "draft" if job == "draft" else "run")
     place.ledger.request_run(
         list(jobs), dict(arguments or {}), by=place.person.name, at=place.now, run=uuid.uuid4().hex
     )
@@ -75,7 +82,8 @@ def _look(place: Place, drawn: object) -> None:
 def _mark(place: Place) -> object:
     runs = tuple((run.run, run.state) for run in place.ledger.runs())
     tables = tuple((name, stored.file) for name, stored in place.workspace.tables().items())
-    return runs, tables, st.context.theme.type
+    decided = tuple(review.review for review in place.ledger.reviews())
+    return runs, tables, decided, st.context.theme.type
 
 
 def _sentence(place: Place, run: RunRecord) -> str:
