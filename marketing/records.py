@@ -13,7 +13,6 @@ from typing import Any, Literal
 Decision = Literal["approve", "reject", "changes", "edit"]
 RunState = Literal["waiting", "running", "done", "failed", "stopped"]
 
-DECISIONS: tuple[Decision, ...] = ("approve", "reject", "changes", "edit")
 UNDER_WAY: tuple[RunState, ...] = ("waiting", "running")
 
 

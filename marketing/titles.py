@@ -12,10 +12,10 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-KINDS = ("film", "series", "game", "album", "podcast", "live event")
 FACT_KINDS = ("premise", "cast", "award", "quote", "number", "date", "price", "offer")
 EVERYWHERE = {"", "world", "worldwide", "ww", "global", "all"}
 EARLIEST, LATEST = dt.date(1850, 1, 1), dt.date(2199, 12, 31)  # as the tables have it
+SLUG = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)+")
 
 
 def without_nulls(value: Any) -> Any:
@@ -97,6 +97,11 @@ def _covers(held: str, asked: str) -> bool:
         return True
     asked = asked.casefold()
     return asked in places or asked.partition("-")[0] in places
+
+
+def is_slug(name: str) -> bool:
+    """Whether a name is an id, such as "harbour-lights", and no way to write a title."""
+    return SLUG.fullmatch(name) is not None
 
 
 def spoken(day: dt.date) -> str:

@@ -14,13 +14,12 @@ from marketing.drafts.briefs import Brief
 from marketing.errors import InputError, MissingError, printable
 from marketing.rows import records
 from marketing.settings import Settings
-from marketing.titles import Fact, Title
+from marketing.titles import Fact, Title, is_slug
 from marketing.trends import engagement
 from marketing.trends.outlook import Outlook, outlook
 from marketing.workspace import Workspace
 
 SMALLEST = 100  # people in a segment that is told of, here as in segments
-SLUG = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)+")  # an id, never how a title is written
 ROMAN = re.compile(r"(?:i{1,3}|iv|vi{0,3}|ix|xi{0,3}|xiv|xv)")
 SMALL_WORDS = ("a", "an", "and", "at", "for", "in", "of", "on", "the", "to")
 SHOWN = 8  # titles named when one is not there
@@ -82,7 +81,7 @@ def _title(workspace: Workspace, title: str) -> Title:
 
 def _name(title: str) -> str:
     """An id as a name: "harbour-lights" as Harbour Lights, "gta-vi" as Gta VI; one with capitals or spaces as it is."""
-    if not SLUG.fullmatch(title):
+    if not is_slug(title):
         return " ".join(title.replace("_", " ").split())
     words = re.split("[-_]", title)
     return " ".join(

@@ -7,7 +7,6 @@ from what it was made of, so the same words for the same brief are the same draf
 import datetime as dt
 import hashlib
 import json
-import re
 from typing import TYPE_CHECKING, Any
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
@@ -18,11 +17,10 @@ from marketing.drafts.channels import Channel
 from marketing.drafts.copy import Copy, Problem
 from marketing.drafts.proofs import Check, proofread
 from marketing.drafts.writers import Credit, WriteRequest
+from marketing.titles import is_slug
 
 if TYPE_CHECKING:
     from langchain_core.runnables import Runnable
-
-SLUG = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)+")  # an id, never how a title is written
 
 
 class Draft(BaseModel):
@@ -156,7 +154,7 @@ def remarks(copy: Copy, channel: Channel, brief: Brief, credit: Credit) -> list[
             )
         )
     title = brief.title
-    if SLUG.fullmatch(title.called):
+    if is_slug(title.called):
         found.append(
             Problem(
                 check="name",

@@ -16,7 +16,6 @@ NAME = "editorial"
 SHORTEST_SHOUT = 5  # letters; shorter words in capitals are abbreviations more often than not
 REPEATED = regex.compile(r"([!?.,;:*~=+_-])\1++|[!?]{2,}+|…")
 CAPITALS = regex.compile(r"(?<![\w])\p{Lu}[\p{Lu}'’]++(?![\w])")
-DIVIDERS = "-_=+"
 
 
 def check(copy: Copy, channel: Channel, brief: Brief) -> list[Problem]:
