@@ -13,10 +13,15 @@
         └── QuotaError     the service will answer no further request; stop the batch
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 SHOWN_FAULTS = 5  # faults told in full; the rest are counted
+# Characters that steer a terminal or turn the direction of a line; line ends and tabs are not among them.
+STEERING = re.compile(
+    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff]"
+)
 
 
 @dataclass(frozen=True)
@@ -39,7 +44,7 @@ class Fault:
         place = ", ".join(
             part
             for part in (
-                self.file,
+                printable(self.file, 120),
                 f"row {self.row:,}" if self.row is not None else "",
                 f"column {printable(self.column)!r}" if self.column else "",
             )

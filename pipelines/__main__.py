@@ -4,6 +4,7 @@ Exit 0: done. 1: done, with items that failed or problems found. 2: bad input or
 before a command needs it.
 """
 
+import os
 import sys
 import traceback
 from pathlib import Path
@@ -11,7 +12,8 @@ from typing import Annotated
 
 import typer
 
-from marketing.errors import MarqueeError, printable
+from marketing.errors import InputError, MarqueeError, printable
+from pipelines.terminal import tell
 
 DEFAULT_WORKSPACE = Path("workspaces/mine")
 PORT = 8501
@@ -31,6 +33,10 @@ app = typer.Typer(
 
 Workspace = Annotated[
     Path, typer.Option("--workspace", "-w", envvar="MARQUEE_WORKSPACE", metavar="DIR", help="The workspace's folder.")
+]
+Own = Annotated[
+    Path | None,
+    typer.Option("--workspace", "-w", envvar="MARQUEE_WORKSPACE", metavar="DIR", help="Has channels of its own."),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print results as JSON.")]
 Out = Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Write there instead of printing.")]
@@ -162,11 +168,12 @@ def draft(
     variants: Annotated[int, typer.Option(min=1, max=10, help="Drafts for each channel.")] = 1,
     writer: Annotated[str | None, typer.Option(help="offline or chat_model.")] = None,
     out: Out = None,
+    workspace: Own = None,
 ) -> None:
     """Write drafts for a brief, as JSON; no workspace is needed."""
     from pipelines.commands import writing
 
-    _end(writing.draft(source, [*channel, *(more or [])], variants, writer, out))
+    _end(writing.draft(source, [*channel, *(more or [])], variants, writer, out, workspace))
 
 
 @app.command()
@@ -177,19 +184,20 @@ def check(
     ] = None,
     brief: Annotated[str | None, typer.Option(metavar="BRIEF.json", help="What the copy may claim.")] = None,
     batch: Annotated[str | None, typer.Option(metavar="LINES.jsonl", help="Lines of id, channel, copy, brief.")] = None,
+    workspace: Own = None,
 ) -> None:
     """Print what is wrong with copy, as JSON; exit 1 if any of it blocks."""
     from pipelines.commands import checking
 
-    _end(checking.check(channel, source, brief, batch))
+    _end(checking.check(channel, source, brief, batch, workspace))
 
 
 @app.command()
-def channels(as_json: Json = False) -> None:
+def channels(workspace: Own = None, as_json: Json = False) -> None:
     """List the channels that copy can be drafted for, with their slots and limits."""
     from pipelines.commands import checking
 
-    _end(checking.list_channels(as_json=as_json))
+    _end(checking.list_channels(workspace, as_json=as_json))
 
 
 @app.command()
@@ -263,7 +271,10 @@ def main() -> None:
     arguments = [a for a in sys.argv[1:] if a != "--debug"]
     debug = len(arguments) < len(sys.argv) - 1
     try:
+        _refuse_undecoded(arguments)
         app(arguments, prog_name="marquee")
+    except KeyboardInterrupt:
+        sys.exit(130)
     except MarqueeError as error:
         _complain(str(error), error.exit_code, debug)
     except Exception as error:
@@ -271,11 +282,20 @@ def main() -> None:
         _complain(f"Marquee itself failed ({said}). Run it again with --debug and report what is printed.", 1, debug)
 
 
+def _refuse_undecoded(arguments: list[str]) -> None:
+    """Arguments are text; only the name of a file that is there may be any bytes, as names of files may."""
+    for argument in arguments:
+        try:
+            argument.encode()
+        except UnicodeEncodeError:
+            if not os.path.lexists(argument):
+                raise InputError(f"{printable(argument)!r} is not UTF-8 text. Write it in UTF-8.") from None
+
+
 def _complain(text: str, code: int, debug: bool) -> None:
     if debug:
         traceback.print_exc()
-    sys.stderr.write(f"marquee: {text}\n")
-    sys.stderr.flush()
+    tell(f"marquee: {text}")
     sys.exit(code)
 
 

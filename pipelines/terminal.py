@@ -1,27 +1,44 @@
-"""What a command says: results on standard output, progress and complaints on standard error."""
+"""What a command says: results on standard output, progress and complaints on standard error.
+
+Names of files and words in them come back in what is said. Characters that steer a terminal, or turn the direction
+of a line, are shown as � in text and escaped in JSON.
+"""
 
 import json
 import sys
 import time
 from typing import Any, Self, TextIO
 
+from marketing.errors import STEERING
+
 LINE_SECONDS = 5.0  # between two plain lines of progress where there is no terminal
+
+
+def shown(text: str) -> str:
+    """Lines of text without characters that steer a terminal; line ends and tabs stay."""
+    return STEERING.sub("�", text)
+
+
+def encoded(value: Any, indent: int | None = None) -> str:
+    """A value as JSON in which such characters are escaped, so that it reads back the same."""
+    told = json.dumps(value, ensure_ascii=False, indent=indent, default=str)
+    return STEERING.sub(lambda match: f"\\u{ord(match[0]):04x}", told)
 
 
 def say(text: str = "") -> None:
     """A line of results."""
-    sys.stdout.write(text + "\n")
+    sys.stdout.write(shown(text) + "\n")
 
 
 def tell(text: str) -> None:
     """A line for the person who waits; never part of the results."""
-    sys.stderr.write(text + "\n")
+    sys.stderr.write(shown(text) + "\n")
     sys.stderr.flush()
 
 
 def print_json(value: Any) -> None:
     """Results for machines."""
-    say(json.dumps(value, ensure_ascii=False, indent=1, default=str))
+    say(encoded(value, indent=1))
 
 
 def table(rows: list[dict[str, Any]], columns: list[str]) -> None:
@@ -71,9 +88,9 @@ class Progress:
             form = "{desc} {bar} {n_fmt} of {total_fmt} [{elapsed}<{remaining}] {postfix}"
             self._bar = tqdm(desc=self._step, total=total, file=self._stream, bar_format=form, dynamic_ncols=True)
         self._bar.total = total
-        self._bar.set_postfix_str(what, refresh=False)
+        self._bar.set_postfix_str(shown(what), refresh=False)
         self._bar.update(done - self._bar.n)
 
     def _line(self, text: str) -> None:
-        self._stream.write(text + "\n")
+        self._stream.write(shown(text) + "\n")
         self._stream.flush()

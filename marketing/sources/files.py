@@ -4,7 +4,7 @@ import zipfile
 from pathlib import Path
 from typing import Literal
 
-from marketing.errors import Fault, TableError
+from marketing.errors import Fault, TableError, printable
 from marketing.settings import MEGABYTE, Limits
 
 Kind = Literal["text", "xlsx", "parquet"]
@@ -81,7 +81,7 @@ def _size(path: Path) -> int:
         if path.is_dir():
             raise refuse(path.name, "a folder", "a file", "Name the files in it, one by one.")
         if not path.exists():
-            raise refuse(path.name, "no such file", "a file", f"Check the path: {path}")
+            raise refuse(path.name, "no such file", "a file", f"Check the path: {printable(path, 300)}")
         if not path.is_file():
             raise refuse(path.name, "a device or pipe", "a file", "Save what it gives as a file first.")
         with path.open("rb"):

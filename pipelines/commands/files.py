@@ -1,15 +1,14 @@
 """Tables as files that people asked for, written whole or not at all."""
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from marketing.errors import InputError
+from marketing.errors import InputError, printable
 from marketing.workspace import write_atomically
-from pipelines.terminal import tell
+from pipelines.terminal import encoded, tell
 
 SUFFIXES = (".csv", ".parquet")
 
@@ -51,7 +50,7 @@ def write_lines(out: Path, records: Iterable[Mapping[str, Any]]) -> None:
     Raises:
         InputError: the file cannot be written.
     """
-    write_file(out, "".join(json.dumps(r, ensure_ascii=False, default=str) + "\n" for r in records).encode())
+    write_file(out, "".join(encoded(r) + "\n" for r in records).encode())
 
 
 def write_file(out: Path, content: bytes) -> None:
@@ -63,5 +62,5 @@ def write_file(out: Path, content: bytes) -> None:
     try:
         write_atomically(out.absolute(), content)
     except OSError as error:
-        raise InputError(f"{out} cannot be written: {error.strerror}. Choose another place.") from error
-    tell(f"Wrote {out}.")
+        raise InputError(f"{printable(out, 300)} cannot be written: {error.strerror}. Choose another place.") from error
+    tell(f"Wrote {printable(out, 300)}.")
