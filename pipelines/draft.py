@@ -13,6 +13,7 @@ import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -35,7 +36,6 @@ Progress = Callable[[int, int, str], None]
 SEGMENTS = 3  # the largest, where none is named
 AT_ONCE = 4  # requests to a chat model under way; more and services begin to refuse
 BY = "marquee"
-OWN_CHANNELS = "channels"  # folder of a workspace with channels of its own
 
 
 @dataclass(frozen=True)
@@ -118,14 +118,15 @@ def draft_file(
     settings: Settings,
     environ: Mapping[str, str],
     now: dt.datetime,
+    own_channels: Path | None = None,
 ) -> list[Draft]:
-    """Drafts of one brief for each channel and variant; no workspace and no ledger.
+    """Drafts of one brief for each channel and variant, channels of `own_channels` first; no ledger.
 
     Raises:
         MissingError: there is no such channel or writer, or the writer lacks something.
         WriterError: a draft could not be written.
     """
-    places = [channels.load(channel) for channel in dict.fromkeys(channel_ids)]
+    places = [channels.load(channel, own_channels) for channel in dict.fromkeys(channel_ids)]
     made = writers.writer(writer, settings, environ)
     asked = itertools.product(places, range(1, variants + 1))
     return [drafting.draft(brief, place, variant, made, now=now, seed=settings.seed) for place, variant in asked]
@@ -202,7 +203,7 @@ def essence(brief: Brief) -> str:
 
 
 def _tasks(workspace: Workspace, settings: Settings, request: Mapping[str, Any], clock: dt.date) -> Iterator[Task]:
-    own = workspace.folder / OWN_CHANNELS
+    own = workspace.folder / channels.OWN
     places = [channels.load(channel, own) for channel in request.get("channels") or settings.channels]
     variants = range(1, int(request.get("variants") or settings.variants) + 1)
     titles = request.get("titles") or [liveliest(workspace)]

@@ -43,6 +43,7 @@ Kind = Literal["ad", "post", "crm", "store", "script", "pr"]
 # guide; practice: custom; derived: arithmetic on another row.
 Confidence = Literal["official", "mirror", "vendor", "secondary", "practice", "derived"]
 UNSURE = ("practice", "derived")  # limits that warn and do not block
+OWN = "channels"  # the folder of a workspace in which it has channels of its own
 ANY = 1_000  # lines; "as many as you like", where a file gives no number
 
 Rule = bool | int | float | str | list[str]
