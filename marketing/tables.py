@@ -5,7 +5,6 @@
 
 import re
 import unicodedata
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
@@ -14,6 +13,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from marketing import keys
 from marketing.errors import Fault, MissingError
 
 if TYPE_CHECKING:
@@ -47,9 +47,10 @@ class Column:
 class Table:
     """One table's contract.
 
-    `key` columns tell rows apart. Where `dimensions` is true, every column that is not named here is a
-    dimension (region, platform, ...) and belongs to the key as well. `made` tables are written by jobs and
-    are not ingested.
+    `key` columns tell rows apart, as far as a table has them. Where `dimensions` is true, so do those that say
+    which part of the whole a row is of (see `dimension_columns`). `spans` are pairs of dates of which the second
+    is not before the first; of the columns in `one_of`, each row fills at least one. `made` tables are written by
+    jobs and are not ingested.
     """
 
     name: str
@@ -58,6 +59,8 @@ class Table:
     dimensions: bool = False
     made: bool = False
     about: str = field(default="", compare=False)
+    spans: tuple[tuple[str, str], ...] = ()
+    one_of: tuple[str, ...] = ()
 
     def column(self, name: str) -> Column | None:
         """The column of that name, or None for an extra one."""
@@ -67,20 +70,37 @@ class Table:
         """Names of the columns that must be there."""
         return [c.name for c in self.columns if c.required]
 
-    def full_key(self, frame: pd.DataFrame) -> list[str]:
-        """The key's columns in `frame`, dimensions included."""
-        key = list(self.key)
-        return key + self.dimension_columns(frame) if self.dimensions else key
+    def full_key(self, *frames: pd.DataFrame) -> list[str]:
+        """The key's columns that tell the rows of each of these frames apart, dimensions included."""
+        found = [name for frame in frames for name in self.dimension_columns(frame)]
+        return list(dict.fromkeys([*self.key, *found]))
 
     def dimension_columns(self, frame: pd.DataFrame) -> list[str]:
-        """Columns of `frame` that split a trend: text columns with no place in the contract."""
+        """Columns of `frame` that split a trend.
+
+        Those named in DIMENSIONS are; another text column without a place in the contract is one only where rows
+        of this frame are doubled without it. Else it is kept beside the value, as a note is that says what was
+        corrected: were it part of the key, the corrected row would stand beside the wrong one and be added to it.
+        """
         if not self.dimensions:
             return []
-        extra = [c for c in frame.columns if self.column(str(c)) is None]
-        return [c for c in extra if c in DIMENSIONS or not pd.api.types.is_numeric_dtype(frame[c])]
+        extra = [str(c) for c in frame.columns if self.column(str(c)) is None]
+        texts = [c for c in extra if c not in DIMENSIONS and not pd.api.types.is_numeric_dtype(frame[c])]
+        named = [c for c in extra if c in DIMENSIONS]
+        if self.made or not texts:  # of a made table, a job has chosen the columns
+            return [c for c in extra if c in named or c in texts]
+        key = [c for c in [*self.key, *named] if c in frame.columns]
+        needed = keys.lacking(frame, key, texts)
+        return [c for c in extra if c in named or c in needed]
 
 
-DIMENSIONS = ("region", "platform", "country", "device", "channel", "language", "source", "season")
+# What exports split numbers by. Words for places, ways of watching and parts of a title; not for remarks on a row.
+DIMENSIONS = (
+    *("region", "platform", "country", "device", "channel", "language", "source", "season"),
+    *("territory", "market", "city", "store", "cinema", "venue", "network", "service", "provider"),
+    *("episode", "track", "video", "format", "edition", "version", "tier", "plan"),
+    *("browser", "os", "app", "agent", "audience", "age_group", "gender", "traffic_source", "campaign", "placement"),
+)
 
 
 def _columns(text: str) -> tuple[Column, ...]:
@@ -89,8 +109,18 @@ def _columns(text: str) -> tuple[Column, ...]:
     return tuple(Column(name, kind.rstrip("!"), kind.endswith("!")) for name, kind in parts)  # type: ignore[arg-type]
 
 
-def _table(name: str, key: str, columns: str, about: str, *, dimensions: bool = False, made: bool = False) -> Table:
-    return Table(name, tuple(key.split()), _columns(columns), dimensions, made, about)
+def _table(
+    name: str,
+    key: str,
+    columns: str,
+    about: str,
+    *,
+    dimensions: bool = False,
+    made: bool = False,
+    spans: tuple[tuple[str, str], ...] = (),
+    one_of: tuple[str, ...] = (),
+) -> Table:
+    return Table(name, tuple(key.split()), _columns(columns), dimensions, made, about, spans, one_of)
 
 
 TABLES: dict[str, Table] = {
@@ -107,6 +137,7 @@ TABLES: dict[str, Table] = {
             "fact",
             "fact:id! title:id! text:text! kind:text source:text valid_from:date valid_to:date territory:text",
             "what copy may claim, with source and validity",
+            spans=(("valid_from", "valid_to"),),
         ),
         _table(
             "engagement",
@@ -117,9 +148,10 @@ TABLES: dict[str, Table] = {
         ),
         _table(
             "events",
-            "event date",
+            "event date title region",
             "event:text! kind:text date:date! end_date:date title:id region:text",
             "releases, trailers, holidays, outages: dated things that move an audience",
+            spans=(("date", "end_date"),),
         ),
         _table("audience", "person", "person:id!", "people we can reach, a row each, with any attributes"),
         _table(
@@ -134,6 +166,7 @@ TABLES: dict[str, Table] = {
             "date:date! draft:id ad:id segment:text copy_text:text exposure:text"
             " impressions:count clicks:count spend:count conversions:count",
             "what happened after copy went out",
+            one_of=("draft", "ad"),
         ),
         _table(
             "trends",
@@ -220,9 +253,30 @@ def check(contract: Table, frame: pd.DataFrame) -> list[Fault]:
         return [*faults, Fault("at least one row of data", "Check that the export holds what you asked for.")]
     for name in frame.columns:
         faults += check_column(contract.column(str(name)) or Column(str(name), "text"), frame[name])
+    faults += check_rows(contract, frame)
     if not faults:
         faults += check_key(contract, frame)
     return sorted(faults, key=lambda f: f.row or 0)
+
+
+def check_rows(contract: Table, frame: pd.DataFrame) -> list[Fault]:
+    """A fault for each row whose cells do not go together: an end before its beginning, neither of two names."""
+    faults: list[Fault] = []
+    for first, last in contract.spans:
+        if first in frame.columns and last in frame.columns:
+            before = (frame[last] < frame[first]).to_numpy(bool)
+            remedy = f"Correct {first} or {last}; they may be swapped."
+            faults += faults_at(frame[last], before, f"a day not before {first}", remedy, Column(last, "date"))
+    there = [name for name in contract.one_of if name in frame.columns]
+    named = " or ".join(contract.one_of)
+    if there:
+        neither = frame[there].isna().all(axis=1).to_numpy(bool)
+        remedy = "Fill one of them in: without, nobody knows what the numbers are of."
+        faults += faults_at(frame[there[0]], neither, f"a value in {named}", remedy, Column(named, "id"))
+    elif contract.one_of:
+        remedy = f"Add one, or say which column it is: --map {contract.one_of[-1]}=THEIRS."
+        faults.append(Fault(f"a column {named}", remedy))
+    return faults
 
 
 def check_column(column: Column, values: pd.Series) -> list[Fault]:
@@ -309,30 +363,12 @@ def as_text(values: pd.Series) -> pd.Series:
     return texts.take(kinds).set_axis(values.index)
 
 
-def key_codes(frame: pd.DataFrame, key: Sequence[str]) -> "npt.NDArray[np.int64]":
-    """An integer for each row, counted from 0 as they appear, the same where the key is; empty cells are alike."""
-    codes = np.zeros(len(frame), dtype=np.int64)
-    for name in key:
-        part = pd.factorize(frame[name], use_na_sentinel=False)[0].astype(np.int64)
-        if codes.any():
-            part = pd.factorize(codes * (part.max() + 1) + part)[0].astype(np.int64)
-        codes = part
-    return codes
-
-
-def _differ(texts: pd.Series) -> bool:
-    """Whether no text stands twice; by sorting, which takes a fraction of the memory that a table of codes takes."""
-    cells = pa.array(texts.array, from_pandas=True)
-    cells = cells.take(pc.sort_indices(cells))
-    return len(cells) < 2 or not pc.any(pc.equal(cells[1:], cells[:-1])).as_py()
-
-
 def check_key(contract: Table, frame: pd.DataFrame) -> list[Fault]:
     """A fault for each row whose key an earlier row has; an absent key column counts as empty."""
     key = [c for c in contract.full_key(frame) if c in frame.columns]
-    if len(key) == 1 and frame[key[0]].dtype == "str" and _differ(frame[key[0]]):
+    if len(key) == 1 and frame[key[0]].dtype == "str" and keys.differ(frame[key[0]]):
         return []
-    codes = key_codes(frame, key)
+    codes = keys.codes(frame, key)
     repeated = np.flatnonzero(pd.Series(codes).duplicated().to_numpy())
     if not len(repeated):
         return []

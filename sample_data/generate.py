@@ -83,9 +83,6 @@ def _facts(titles: list[dict[str, Any]]) -> pd.DataFrame:
 def _events(titles: list[dict[str, Any]], shared: list[dict[str, Any]]) -> pd.DataFrame:
     rows = [{**event, "title": t["title"]} for t in titles for event in t["events"]] + shared
     frame = pd.DataFrame(rows)[["event", "kind", "date", "end_date", "title"]]
-    # The table's key is event and date, so two titles' events of one name and day carry their title's id.
-    doubled = frame.duplicated(["event", "date"], keep=False) & frame["title"].notna()
-    frame.loc[doubled, "event"] = frame["event"] + " (" + frame["title"] + ")"
     return frame.sort_values(["date", "event"], kind="stable", ignore_index=True)
 
 

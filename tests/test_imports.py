@@ -25,6 +25,7 @@ STOREYS: tuple[tuple[str, ...], ...] = (
     ("marketing.errors",),
     (
         "marketing.catalog",
+        "marketing.keys",
         "marketing.ledger",
         "marketing.people",
         "marketing.records",

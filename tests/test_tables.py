@@ -138,6 +138,58 @@ def test_dimensions_are_text_and_tell_rows_apart() -> None:
     assert len(found(frame.assign(region=[1.0, 2.0, 3.0]).rename(columns={"region": "likes"}))) == 2
 
 
+def test_a_note_is_no_dimension_and_what_alone_tells_rows_apart_is() -> None:
+    engaged = tables.table("engagement")
+    noted = engagement(note=["first", "corrected", None], reviewed=["x", "y", "z"])
+    assert engaged.dimension_columns(noted) == []
+    one_day = noted.assign(date=noted["date"].iloc[0], booth=["a", "a", "b"], till=["1", "2", "1"])
+    assert engaged.dimension_columns(one_day) == ["booth", "till"]
+    assert engaged.dimension_columns(one_day.assign(city=["x", "y", "z"])) == ["city"]
+    assert found(one_day) == []
+    assert "each date, title, metric, booth once" in found(one_day.drop(columns=["note", "reviewed", "till"]))[0]
+
+
+def dated(table: str, **columns: object) -> pd.DataFrame:
+    frame = pd.DataFrame(columns)
+    days = [c.name for c in tables.table(table).columns if c.kind == "date" and c.name in frame]
+    return frame.assign(**{day: pd.to_datetime(frame[day]).astype("datetime64[us]") for day in days})
+
+
+def test_a_span_that_ends_before_it_begins_is_refused_by_row() -> None:
+    facts = dated(
+        "facts",
+        fact=["f1", "f2", "f3"],
+        title="a",
+        text="x",
+        valid_from=["2024-03-01", "2024-03-02", None],
+        valid_to=["2024-03-01", "2024-03-01", "2024-03-01"],
+    )
+    (fault,) = found(facts, "facts")
+    assert "row 3, column 'valid_to': found '2024-03-01', expected a day not before valid_from" in fault
+    events = dated(
+        "events", event=["Run", "Premiere"], date=["2024-03-05", "2024-03-05"], end_date=["2024-03-04", None]
+    )
+    (fault,) = found(events, "events")
+    assert "row 2, column 'end_date'" in fault
+
+
+def test_two_titles_may_have_an_event_of_one_name_on_one_day_but_none_has_it_twice() -> None:
+    trailers = dated("events", event=["Trailer"] * 3, date=["2024-03-01"] * 3, title=["a", "b", None])
+    assert found(trailers, "events") == []
+    assert "once, but row 2 has it already" in found(trailers.assign(title="a"), "events")[0]
+    assert "once, but row 2 has it already" in found(trailers.drop(columns="title"), "events")[0]
+
+
+def test_results_are_of_a_draft_or_an_ad() -> None:
+    results = dated("results", date=["2024-03-01"] * 3, draft=["d1", None, None], ad=[None, "a1", None])
+    (fault,) = found(results, "results")
+    assert "row 4" in fault
+    assert "expected a value in draft or ad" in fault
+    (fault,) = found(results.drop(columns=["draft", "ad"]).head(1), "results")
+    assert "a column draft or ad" in fault
+    assert "--map ad=THEIRS" in fault
+
+
 def test_a_million_faults_are_counted_in_a_moment_and_not_built() -> None:
     frame = engagement(1_000).loc[np.repeat(np.arange(1_000), 1_000)].reset_index(drop=True).assign(value=-1.0)
     start = time.process_time()

@@ -84,6 +84,30 @@ def test_dimensions_tell_rows_apart_also_where_they_are_empty() -> None:
     assert again.loc[again["region"].isna(), "value"].tolist() == [11, 20]
 
 
+def test_a_corrected_note_replaces_the_day_and_does_not_double_it() -> None:
+    frame, counts = merged(
+        "engagement", views([1, 2], [10, 20], note=["raw", "raw"]), views([2], [21], note=["checked"])
+    )
+    assert counts == Counts(0, 1, 0)
+    assert frame["value"].tolist() == [10, 21]
+    assert frame["note"].tolist() == ["raw", "checked"]
+
+
+def test_what_told_rows_apart_once_goes_on_to_do_so() -> None:
+    halls, _ = merged("engagement", views([1], [5]), views([1, 1], [10, 20], hall=["a", "b"]))
+    assert len(halls) == 3
+    again, counts = merged("engagement", halls, views([1], [21], hall=["b"]))
+    assert counts == Counts(0, 1, 0)
+    assert sorted(again["value"]) == [5, 10, 21]
+
+
+def test_another_titles_event_of_the_same_name_and_day_replaces_nothing() -> None:
+    day = pd.to_datetime(["2024-03-01"]).astype("datetime64[us]")
+    old = people(event=["Trailer"], date=day, title=["a"])
+    frame, counts = merged("events", old, people(event=["Trailer"], date=day, title=["b"]))
+    assert (counts, len(frame)) == (Counts(1, 0, 0), 2)
+
+
 def test_numbers_that_meet_text_become_text_without_decimals() -> None:
     frame, counts = merged(
         "audience", people(person=["a", "b"], zip=[8001.0, 7.5]), people(person=["b", "c"], zip=["7.5", "08002"])

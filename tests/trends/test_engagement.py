@@ -165,3 +165,16 @@ def test_a_season_counted_in_numbers_divides_and_a_note_on_every_row_does_not() 
     rows["season"] = np.where(np.arange(1200) < 600, 1.0, 2.0)
     found = gather(rows)["trend"].unique().tolist()
     assert found == ["harbour-lights/views", "harbour-lights/views/season=1", "harbour-lights/views/season=2"]
+
+
+def test_a_note_divides_no_trend_and_a_hall_that_tells_rows_apart_does() -> None:
+    rows = engagement(np.array([5.0, 6.0, 7.0])).assign(note=["raw", "raw", "checked"])
+    assert gather(rows)["trend"].unique().tolist() == ["harbour-lights/views"]
+    halls = pd.concat([rows.assign(hall="a"), rows.assign(hall="b")], ignore_index=True)
+    gathered = gather(halls)
+    assert gathered["trend"].unique().tolist() == [
+        "harbour-lights/views",
+        "harbour-lights/views/hall=a",
+        "harbour-lights/views/hall=b",
+    ]
+    assert total(gathered) == [10.0, 12.0, 14.0]
