@@ -181,33 +181,19 @@ def test_a_title_with_several_ratings_and_spoilers_can_be_written_for(full: Path
     assert "And what the titles table knows: genre." in text(app)
 
 
-def test_asking_for_ideas_requests_a_run_with_the_brief(full: Path, draw: Draw) -> None:
+def test_asking_for_ideas_requests_a_run_with_the_brief(full: Path, ledger: Ledger, draw: Draw) -> None:
     (full / "runs").mkdir()
-    with filelock.FileLock(full / "runs" / "worker.lock"):
+    with filelock.FileLock(full / "runs" / "worker.lock"):  # the worker that is started has to wait for its turn
         app = draw("drafts", title="harbour-lights")
-        _keep_from_starting(full)
         next(button for button in app.button if button.label == "Write six ideas").click().run()
-    [run] = Ledger(f"sqlite:///{full / 'ledger.sqlite'}").runs()
-    assert run.jobs == ["draft"]
+        [run] = ledger.runs()
+        assert app.status[0].label == "Writing: waiting to start. You may leave this page."
+        ledger.end_run(run.run, "stopped", [], dt.datetime.now(dt.UTC))  # then it finds nothing to do
+    assert (run.jobs, run.state, run.by) == (["draft"], "waiting", "Ana Ruiz")
     assert run.arguments["titles"] == ["harbour-lights"]
     assert run.arguments["segments"] == ["s1"]
     assert run.arguments["channels"] == ["google_rsa", "meta_feed_ad"]
     assert set(run.arguments["facts"]) == {"f1", "f2"}
-
-
-def _keep_from_starting(folder: Path) -> None:
-    """A worker would be started for the run; this one's crew finds it on its way already."""
-    from pipelines import runs
-
-    class Busy:
-        def poll(self) -> None:
-            return None
-
-    class Crew(dict):  # type: ignore[type-arg]
-        def setdefault(self, *_: object) -> list[Busy]:
-            return [Busy()]
-
-    runs._crew._started = Crew()
 
 
 def test_an_edited_line_counts_and_checks_at_once_and_is_saved_as_a_new_version(full: Path, draw: Draw) -> None:
