@@ -37,12 +37,21 @@ def read_object(data: bytes, what: str) -> dict[str, Any]:
     Raises:
         InputError: too large, in another encoding, no JSON, or no object.
     """
+    return an_object(read(data, what), what)
+
+
+def read(data: bytes, what: str) -> Any:
+    """The JSON value in `data`, in UTF-8 or, with a byte order mark, UTF-16.
+
+    Raises:
+        InputError: too large, in another encoding, or no JSON.
+    """
     if len(data) > SIZE_LIMIT:
         raise InputError(
             f"The {what} is {len(data) / 1e6:,.1f} MB; at most {SIZE_LIMIT / 1e6:.0f} MB is read. "
             "Check that it is the right file."
         )
-    return parse_object(_decode(data, what), what)
+    return _parse(_decode(data, what), what)
 
 
 def parse_object(text: str, what: str) -> dict[str, Any]:
@@ -51,8 +60,12 @@ def parse_object(text: str, what: str) -> dict[str, Any]:
     Raises:
         InputError: no JSON, or no object.
     """
+    return an_object(_parse(text, what), what)
+
+
+def _parse(text: str, what: str) -> Any:
     try:
-        content = json.loads(text, parse_constant=_refuse_constant, object_pairs_hook=_once)
+        return json.loads(text, parse_constant=_refuse_constant, object_pairs_hook=_once)
     except json.JSONDecodeError as error:
         raise InputError(
             f"The {what} is no JSON: {error.msg.lower()} in line {error.lineno}, "
@@ -62,6 +75,10 @@ def parse_object(text: str, what: str) -> dict[str, Any]:
         raise InputError(f"The {what} is nested too deep to be one. Check that it is the right file.") from None
     except ValueError as error:
         raise InputError(f"The {what} cannot be read: {error}. Correct it.") from None
+
+
+def an_object(content: Any, what: str) -> dict[str, Any]:
+    """`content`, which is a JSON object; InputError where it is none."""
     if not isinstance(content, dict):
         raise InputError(f"The {what} is {_kind(content)}, expected a JSON object in braces. Check the file.")
     return content

@@ -61,6 +61,45 @@ def test_a_brief_of_the_workspace_is_drafted_from_and_each_draft_passes_the_chec
         assert (checked.code, [p for p in checked.json if p["severity"] == "block"]) == (0, [])
 
 
+def test_the_drafts_of_a_brief_are_checked_as_they_were_written(marquee: Marquee) -> None:
+    Path("brief.json").write_text('{"title": {"name": "Saltmarsh"}, "language": "en"}')
+    drafted = ("draft", "--input", "brief.json", "--channel", "google_rsa", "x_post", "--variants", "2")
+    assert marquee(*drafted, "--out", "drafts.json").code == 0
+    ids = [draft["draft"] for draft in json.loads(Path("drafts.json").read_text())]
+    checked = marquee("check", "--input", "drafts.json", "--brief", "brief.json")
+    assert checked.code == 0
+    assert [answer["id"] for answer in checked.json] == ids
+    assert all(problem["severity"] == "warn" for answer in checked.json for problem in answer["problems"])
+
+    assert marquee(*drafted, "--out", "drafts.jsonl").code == 0
+    batch = marquee("check", "--batch", "drafts.jsonl")
+    assert batch.code == 0
+    assert [json.loads(line)["id"] for line in batch.out.splitlines()] == ids
+
+
+def test_of_several_drafts_each_is_checked_for_its_own_channel_and_one_that_blocks_exits_with_1(
+    marquee: Marquee,
+) -> None:
+    long = {"slots": {"text": ["word " * 60]}}  # 300 characters: too long for a post on X alone
+    drafts = [
+        {"draft": "d-1", "channel": "x_post", "copy": {"slots": {"text": ["Hello"]}}},
+        {"draft": "d-2", "copy": long},
+    ]
+    Path("drafts.json").write_text(json.dumps(drafts))
+    checked = marquee("check", "--channel", "x_post", "--input", "drafts.json")
+    assert checked.code == 1
+    assert {a["id"]: {p["check"] for p in a["problems"] if p["severity"] == "block"} for a in checked.json} == {
+        "d-1": set(),
+        "d-2": {"limits"},
+    }
+    unsaid = marquee("check", "--input", "drafts.json")
+    assert unsaid.code == 2
+    assert "draft 2: It has no 'channel'" in unsaid.err
+    assert unsaid.json[0]["problems"] == []
+    Path("drafts.json").write_text(json.dumps(drafts[0]))
+    assert marquee("check", "--input", "drafts.json").json == []
+
+
 def test_an_unknown_title_channel_or_writer_is_refused_with_those_there_are(
     marquee: Marquee, company: Workspace
 ) -> None:
