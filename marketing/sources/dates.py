@@ -17,7 +17,6 @@ FULL_MONTHS = (
     *("november", "december", "sept"),
 )
 PIVOT = 69  # two-digit years below are 20xx, as POSIX has it
-COMPACT = 50  # how many times longer a wrong reading of a column stretches than the right one
 
 _ZONE = r"\s*(?:Z|UTC|GMT|[+\-]\d{2}:?\d{2}(?::?\d{2})?)?(?:\[[\w/]+\])?$"
 MIDNIGHT = (  # the time of day that says nothing; in RE2's dialect, as are the next two
@@ -78,8 +77,9 @@ def parse(texts: pd.Series, order: str | None, column: tables.Column) -> Typed:
     codes, unique = pd.factorize(texts[filled])
     readings = _read_all(pd.Series(unique, dtype="str"))
     open_parts = [r.parts for r in readings if r.parts]
-    chosen = order or _order(open_parts)
-    days, wrongs = _settle(readings, chosen, said=order is not None)
+    orders = [order] if order else _orders(open_parts)
+    chosen = orders[0] if len(orders) == 1 else None
+    days, wrongs = _settle(readings, orders, said=order is not None)
     values = np.full(len(texts), np.datetime64("NaT"), dtype="datetime64[D]")
     values[filled] = days[codes]
     bad = np.zeros(len(texts), dtype=bool)
@@ -105,11 +105,12 @@ def _read_all(texts: pd.Series) -> list[Reading]:
 
 
 def _settle(
-    readings: list[Reading], order: str | None, *, said: bool
+    readings: list[Reading], orders: list[str], *, said: bool
 ) -> "tuple[np.ndarray[tuple[int], np.dtype[np.datetime64]], list[Wrong | None]]":
     """The day of each reading, or what is wrong with it."""
     days = np.full(len(readings), np.datetime64("NaT"), dtype="datetime64[D]")
-    misfit = _misfit(order, said=said) if order else _doubt([r.parts for r in readings if r.parts])
+    order = orders[0] if len(orders) == 1 else None
+    misfit = _misfit(order, said=said) if order else _doubt([r.parts for r in readings if r.parts], orders)
     mixed = any(r.is_month for r in readings) and any(r.day is not None and not r.is_month for r in readings)
     wrongs: list[Wrong | None] = []
     for at, reading in enumerate(readings):
@@ -130,14 +131,14 @@ def _misfit(order: str, *, said: bool) -> Wrong:
     return f"a date as {ORDERS[order]}, {why}", "Correct it, or say --dates if the order is another."
 
 
-def _doubt(open_parts: list[Parts]) -> Wrong:
+def _doubt(open_parts: list[Parts], orders: list[str]) -> Wrong:
     """What to say where two orders fit a column and give different days; told of the first date in doubt."""
     for parts in open_parts:
-        days = {order: _in_order(parts, order) for order in _possible(parts)}
+        days = {order: _in_order(parts, order) for order in _possible(parts) if order in orders}
         if len(set(days.values())) > 1:
             readings = " or ".join(_spoken(day) for day in dict.fromkeys(days.values()))
-            orders = " or ".join(f"--dates {order}" for order in days)
-            return f"a date that can be read in one way; {'/'.join(parts)} may be {readings}", f"Say {orders}."
+            say = " or ".join(f"--dates {order}" for order in days)
+            return f"a date that can be read in one way; {'/'.join(parts)} may be {readings}", f"Say {say}."
     return "dates in one order in all rows", "Write them all in one order, such as 2024-01-31."
 
 
@@ -197,26 +198,15 @@ def _spoken(day: int | None) -> str:
     return f"{date.day} {FULL_MONTHS[date.month - 1].title()} {date.year}"
 
 
-def _order(open_parts: list[Parts]) -> str | None:
-    """The order in which most of a column's dates can be read, or None where two orders do and say different days."""
-    if not open_parts:
-        return None
+def _orders(open_parts: list[Parts]) -> list[str]:
+    """The orders in which most of a column's dates can be read, one of those that say the same days.
+
+    How long the days then stretch tells nothing: 25/12/21, 25/12/22 are Christmas, not days of December 2025.
+    """
     days = {order: [_in_order(parts, order) for parts in open_parts] for order in ORDERS}
     valid = {order: sum(day is not None for day in found) for order, found in days.items()}
     most = max(valid.values())
     if not most:
-        return None
+        return []
     best = [order for order in ORDERS if valid[order] == most]
-    best = [o for i, o in enumerate(best) if not any(days[o] == days[earlier] for earlier in best[:i])]
-    if len(best) > 1 and "ymd" in best:  # years of two digits: the order that spreads one column over decades is wrong
-        spans = {o: _span([d for d in days[o] if d is not None]) for o in best}
-        best = [o for o in best if spans[o] * COMPACT >= 0 and not _stretched(spans, o)]
-    return best[0] if len(best) == 1 else None
-
-
-def _span(days: list[int]) -> int:
-    return max(days) - min(days)
-
-
-def _stretched(spans: dict[str, int], order: str) -> bool:
-    return any(spans[order] > COMPACT * other for o, other in spans.items() if o != order and other > 0)
+    return [o for i, o in enumerate(best) if not any(days[o] == days[earlier] for earlier in best[:i])]

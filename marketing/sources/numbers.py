@@ -23,6 +23,8 @@ COMMA = (  # decimal comma; thousands by dot, apostrophe or space
 EITHER = rf"^{SIGN}[1-9]\d{{0,2}}[.,]\d{{3}}$"  # thousands, or three decimals
 UNGROUPED = rf"^{SIGN}\d{{4,}}(?:[.,]\d*)?$"  # who writes 12345 groups no thousands
 PLAIN = r"^-?(?:0|[1-9]\d{0,14})(?:[.,]\d+)?(?:[eE][+\-]\d+)?$|^-?[1-9]\d{0,2}(?:[.,]\d{3})+(?:[.,]\d+)?$"
+LONG = 10**15  # numbers of 16 digits: spreadsheets and floats do not keep them all
+ROUNDED = r"^\d[.,]\d+[eE]\+\d{2,}$"  # 1.2021E+17: an id that a spreadsheet took for a number
 CURRENCIES = "$€£¥"
 EMPTY = r"(?i)^(?:#?n/?a|null|none|nan|nat|--?|[–—.?])$"  # in a column of numbers or dates
 
@@ -85,6 +87,12 @@ def parse(texts: pd.Series, mark: str, column: tables.Column) -> Typed:
 DOUBT = (
     "a number that can be read in one way (are the three digits thousands or decimals?)",
     "Save the file with plain numbers, such as 1234.5.",
+)
+
+
+NO_ID = (
+    "an id with all its digits; spreadsheets keep 15 of a number and round the rest",
+    "Fetch the ids again, into a column formatted as text.",
 )
 
 

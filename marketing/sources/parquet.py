@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 
 from marketing.errors import Fault, TableError
 from marketing.settings import MEGABYTE, Limits
-from marketing.sources import headers
+from marketing.sources import headers, numbers
 from marketing.sources.files import refuse
 from marketing.sources.sheets import Sheet
 
@@ -106,6 +106,12 @@ def _weight(column: pa.Array) -> int:
     return int(pc.sum(lengths.take(column.indices)).as_py() or 0) + 8 * len(column)
 
 
+def _is_long(values: pa.ChunkedArray) -> bool:
+    """Whether a number has more digits than floats keep: they then stay text, as from CSV."""
+    extremes = pc.min_max(values).as_py()
+    return bool(max(abs(extremes["min"] or 0), abs(extremes["max"] or 0)) >= numbers.LONG)
+
+
 def _column(values: pa.ChunkedArray, index: pd.RangeIndex) -> pd.Series:
     kind = values.type
     if pa.types.is_dictionary(kind):
@@ -123,6 +129,8 @@ def _column(values: pa.ChunkedArray, index: pd.RangeIndex) -> pd.Series:
     kind = values.type
     if pa.types.is_temporal(kind) and not pa.types.is_time(kind):
         return pd.Series(pc.cast(values, pa.timestamp("us"), safe=False).to_numpy(), index)
+    if (pa.types.is_integer(kind) or pa.types.is_decimal(kind)) and _is_long(values):
+        return pd.Series(pd.array(pc.cast(values, pa.large_string()), dtype="str"), index=index)
     if pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind):
         return pd.Series(pc.cast(values, pa.float64(), safe=False).to_numpy(), index)
     return pd.Series(pd.array(pc.cast(values, pa.large_string()), dtype="str"), index=index)

@@ -147,10 +147,17 @@ def _type(contract: tables.Table, name: str, values: pd.Series, mark: str, order
         if pd.api.types.is_numeric_dtype(values):
             return _fine(values.astype(float))
         return numbers.parse(tables.as_text(values), mark, column)
+    return _type_id(values, column) if column.kind == "id" else _fine(tables.as_text(values))
+
+
+def _type_id(values: pd.Series, column: tables.Column) -> Typed:
     texts = tables.as_text(values)
-    if column.kind == "id" and tables.matches(texts, OTHER_SPACES).any():  # else two ids could look the same
+    if tables.matches(texts, OTHER_SPACES).any():  # else two ids could look the same
         texts = texts.str.replace(OTHER_SPACES, " ", regex=True)
-    return _fine(texts)
+    rounded = tables.matches(texts, numbers.ROUNDED)
+    if pd.api.types.is_numeric_dtype(values):
+        rounded |= (values.abs() >= numbers.LONG).to_numpy(bool)
+    return Typed(texts, rounded, tables.faults_at(texts, rounded, *numbers.NO_ID, column))
 
 
 def _fine(values: pd.Series) -> Typed:
@@ -188,5 +195,5 @@ def _check(
     required = [c for c in key if c in contract.required()]
     sound &= frame[required].notna().all(axis=1).to_numpy(bool)
     if set(required) == set(contract.key) & set(contract.required()):
-        faults += tables.check_key(contract, frame[sound])
+        faults += tables.check_rows(contract, frame[sound]) + tables.check_key(contract, frame[sound])
     return faults

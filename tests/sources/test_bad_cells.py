@@ -41,6 +41,13 @@ DATES = [
         dated("01/02/03"),
         ("1 February 2003 or 2 January 2003 or 3 February 2001", "--dates ymd"),
     ),
+    Bad(
+        "Christmases, which are no days of December 2025",
+        "event,date\nChristmas,25/12/21\nChristmas,25/12/22\nChristmas,25/12/23\n",
+        (*place("date"), "25 December 2021 or 21 December 2025", "Say --dates dmy or --dates ymd."),
+        table="events",
+    ),
+    Bad("short years first, in doubt", dated("24-03-01", "24-03-13"), ("24 March 2001 or 1 March 2024",)),
     Bad("orders that mix", dated("13/02/2024", "02/14/2024"), (*place("date"), "dates in one order in all rows")),
     Bad(
         "an order that one row breaks",
@@ -128,6 +135,7 @@ IDS = [
         "201 characters": "x" * 201,
     }.items()
 ] + [
+    Bad("an id that Excel rounded", "person\n1.2021E+17\n", (*place("person"), "all its digits"), table="audience"),
     Bad("nothing", titled(""), (*place("title"), "expected a value")),
     Bad("spaces", titled("   "), (*place("title"), "expected a value")),
 ]

@@ -79,6 +79,14 @@ GOOD = [
     Good("written by pandas", from_pandas(FRAME), BOTH, file=FILE),
     Good("an index of pandas", from_pandas(FRAME.set_axis(["a", "b"])), BOTH, file=FILE),
     Good("ids as numbers", written(pa.table({"person": [1, 2]})), {"person": ["1", "2"]}, table="audience", file=FILE),
+    Good(
+        "whole numbers that no float holds",
+        written(pa.table({"person": [2**53 + 1, 2**63 - 1], "ad": [120210000000000001, 1], "n": [1, 2]})),
+        {"person": [str(2**53 + 1), str(2**63 - 1)], "ad": ["120210000000000001", "1"], "n": [1, 2]},
+        table="audience",
+        file=FILE,
+    ),
+    Good("a large count", parquet(value=pa.array([10**16, 1])), views(1e16, 1), file=FILE),
     Good("another suffix", parquet(), BOTH, file="upload.pq"),
 ]
 
@@ -97,6 +105,8 @@ BAD = [
     Bad("not a number", parquet(value=pa.array([1.0, float("nan")])), ("row 3, column 'value'", "a value")),
     Bad("infinite", parquet(value=pa.array([1.0, float("inf")])), ("row 3, column 'value'", "a finite number")),
     Bad("empty", parquet(value=pa.array([1, None])), ("row 3, column 'value'", "a value")),
+    Bad("rounded ids", written(pa.table({"person": [1.2021e17]})), ("'person'", "all its digits"), table="audience"),
+    Bad("an id without end", written(pa.table({"person": [float("inf")]})), ("'person'", "'inf'"), table="audience"),
     Bad("no rows", written(pa.table({"person": pa.array([], pa.string())})), ("at least one row",), table="audience"),
     Bad("a formula", parquet(note=pa.array(["=1", "x"])), ("row 2, column 'note'", "formula")),
     Bad(

@@ -164,6 +164,12 @@ BAD = [
         book(HEADER, ROW, more=[HEADER, ROW]),
         ("sheets Sheet, more", "one sheet", "call it engagement"),
     ),
+    Bad(
+        "ids of more digits than Excel keeps",
+        book(["person"], [120210000000000001]),
+        ("row 2, column 'person'", "spreadsheets keep 15", "formatted as text"),
+        table="audience",
+    ),
     Bad("no cells", book(), ("no visible sheet with cells",)),
     Bad(
         "a hidden sheet only",
