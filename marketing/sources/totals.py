@@ -12,9 +12,16 @@ _WORDS = (
 )
 TOTAL = rf"(?i)^(?:{_WORDS})(?:\s*:.*|\s*\(.*\))?$"
 
+REMEDY = "Take the row out; totals are added up from the others. If it is a name, hand its rows in by themselves."
+
 
 def leave_out(contract: tables.Table, raw: pd.DataFrame) -> tuple[pd.DataFrame, list[str], list[Fault]]:
-    """`raw` (texts under our names) without rows of totals, what was left out, and rows that may be totals."""
+    """`raw` (texts under our names) without rows of totals, what was left out, and rows that may be totals.
+
+    Only what is counted adds up: a film called Total among the titles is a film.
+    """
+    if not any(column.kind == "count" for column in contract.columns):
+        return raw, [], []
     texts = [name for name in raw.columns if raw[name].dtype == "str"]
     if not texts or raw.empty:
         return raw, [], []
@@ -47,13 +54,14 @@ def _has_no_key(
 
 
 def _faults(contract: tables.Table, raw: pd.DataFrame, says: pd.DataFrame) -> list[Fault]:
+    """Rows whose key says "Total" beside rows that say something else; where all say it, it is a name."""
     faults = []
     for name in contract.full_key(raw):
         column = contract.column(name)
         if name in says.columns and (column is None or column.kind == "id"):
-            expected = f"a {name}, not a total over several"
-            remedy = "Take the row out; totals are added up from the others."
-            faults += tables.faults_at(
-                raw[name], says[name].to_numpy(bool), expected, remedy, tables.Column(name, "text")
-            )
+            others = raw[name].notna() & ~says[name]
+            if others.any():
+                expected = f"a {name}, not a total over several"
+                total = says[name].to_numpy(bool)
+                faults += tables.faults_at(raw[name], total, expected, REMEDY, tables.Column(name, "text"))
     return faults

@@ -73,7 +73,34 @@ ROWS = [
         f"{HEADER},region\n{ROW},ES\n{ROW},Total\n",
         ("row 3", "column 'region'", "not a total"),
     ),
-    Bad("a total among the people", "person,age,job\np1,5,cook\nTotal,5,all\n", ("row 3", "not a total"), "audience"),
+    Bad(
+        "a total among those who viewed",
+        "person,title,date,minutes\np1,GTA VI,2024-03-01,5\nTotal,GTA VI,2024-03-01,5\n",
+        ("row 3", "column 'person'", "not a total", "by themselves"),
+        "viewing",
+    ),
+]
+
+TOGETHER = [
+    Bad(
+        "a fact that ends before it begins",
+        "fact,title,text,valid_from,valid_to\nf1,GTA VI,x,2024-03-02,2024-03-01\n",
+        ("row 2, column 'valid_to'", "not before valid_from"),
+        "facts",
+    ),
+    Bad(
+        "an event that ends before it begins",
+        "event,date,end_date\nTour,2024-03-02,2024-03-01\n",
+        ("row 2, column 'end_date'", "not before date"),
+        "events",
+    ),
+    Bad("results of nothing", "date,clicks\n2024-03-01,5\n", ("a column draft or ad", "--map ad=THEIRS"), "results"),
+    Bad(
+        "a result of nothing",
+        "date,ad,clicks\n2024-03-01,a1,5\n2024-03-02,,5\n",
+        ("row 3", "a value in draft or ad"),
+        "results",
+    ),
 ]
 
 KEYS = [
@@ -130,7 +157,7 @@ OPTIONS = [
 ]
 
 
-@pytest.mark.parametrize("upload", [*HEADERS, *ROWS, *KEYS, *OPTIONS], ids=lambda u: u.what)
+@pytest.mark.parametrize("upload", [*HEADERS, *ROWS, *TOGETHER, *KEYS, *OPTIONS], ids=lambda u: u.what)
 def test_what_does_not_fit_the_table_is_refused(upload: Bad, tmp_path: Path) -> None:
     assert_refused(upload, tmp_path)
 

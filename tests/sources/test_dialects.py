@@ -91,6 +91,17 @@ UPLOADS = [
     Good("a row of totals without a date", PLAIN + ",Grand total,,1312\n", EXPECTED),
     Good("totals in German", rows("12", "1300", separator=";") + "Gesamt;;;1312\n", EXPECTED),
     Good("totals with a name", PLAIN + '"Total: account",,,1312\n', EXPECTED),
+    Good(
+        "a film called Total",
+        "title,name\ntotal,Total\nsum,Sum\n",
+        {"title": ["total", "sum"], "name": ["Total", "Sum"]},
+        table="titles",
+    ),
+    Good(
+        "views of a film called Total alone",
+        "date,title,metric,value\n2024-03-01,Total,views,12\n",
+        {"date": ["2024-03-01"], "title": ["Total"], "metric": ["views"], "value": [12]},
+    ),
     Good("pandas' numbers of the rows", ",date,title,metric,value\n0,2024-03-01,GTA VI,views,12\n", views(12)),
     Good("R's numbers of the rows", '"","date","title","metric","value"\n"1",2024-03-01,GTA VI,views,12\n', views(12)),
     Good("columns in another order", "value,metric,title,date\n12,views,GTA VI,2024-03-01\n", views(12)),
