@@ -127,11 +127,12 @@ def forecast(
     horizon: Annotated[int | None, typer.Option(min=1, max=730, help="Periods ahead, with --input.")] = None,
     frequency: Annotated[str | None, typer.Option(metavar="D|W|M", help="With --input; else found out.")] = None,
     out: Out = None,
+    as_json: Json = False,
 ) -> None:
     """Forecast a file, or every trend of the workspace."""
     from pipelines.commands import working
 
-    _end(working.forecast(workspace, source, horizon, frequency, out))
+    _end(working.forecast(workspace, source, horizon, frequency, out, as_json=as_json))
 
 
 @app.command()
@@ -140,11 +141,12 @@ def segment(
     source: Annotated[Path | None, typer.Option("--input", metavar="FILE", help="person, then any attributes.")] = None,
     k: Annotated[str, typer.Option(metavar="N|auto", help="How many segments, with --input.")] = "auto",
     out: Annotated[Path | None, typer.Option(metavar="FOLDER", help="For assignments.csv, segments.json.")] = None,
+    as_json: Json = False,
 ) -> None:
     """Find the segments of a file's people, or of the workspace's audience."""
     from pipelines.commands import working
 
-    _end(working.segment(workspace, source, k, out))
+    _end(working.segment(workspace, source, k, out, as_json=as_json))
 
 
 @app.command()
@@ -178,9 +180,11 @@ def draft(
 
 @app.command()
 def check(
-    channel: Annotated[str | None, typer.Option(metavar="ID", help="Where the copy is for.")] = None,
+    channel: Annotated[
+        str | None, typer.Option(metavar="ID", help="Where the copy is for; drafts say so themselves.")
+    ] = None,
     source: Annotated[
-        str | None, typer.Option("--input", metavar="COPY.json", help="The copy; - is standard input.")
+        str | None, typer.Option("--input", metavar="COPY.json", help="The copy, or drafts; - is standard input.")
     ] = None,
     brief: Annotated[str | None, typer.Option(metavar="BRIEF.json", help="What the copy may claim.")] = None,
     batch: Annotated[str | None, typer.Option(metavar="LINES.jsonl", help="Lines of id, channel, copy, brief.")] = None,

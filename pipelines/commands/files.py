@@ -44,6 +44,14 @@ def csv(frame: pd.DataFrame) -> str:
     return frame.to_csv(index=False, lineterminator="\n", date_format="%Y-%m-%d")
 
 
+def rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """The table's rows for JSON: dates as 2026-11-19, null where a value is unknown."""
+    told = frame.assign(**{str(c): frame[c].dt.strftime("%Y-%m-%d") for c in frame.select_dtypes("datetime")})
+    return [
+        {str(name): None if pd.isna(value) else value for name, value in row.items()} for row in told.to_dict("records")
+    ]
+
+
 def write_lines(out: Path, records: Iterable[Mapping[str, Any]]) -> None:
     """The records as JSON, a line each.
 

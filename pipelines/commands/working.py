@@ -8,16 +8,18 @@ import traceback
 import uuid
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from marketing import people
 from marketing.errors import InputError, MarqueeError
 from marketing.ledger import Ledger, RunRecord
-from marketing.settings import Limits
 from marketing.workspace import Workspace
 from pipelines import jobs, lifeline, runs
 from pipelines.commands import acting, files
 from pipelines.terminal import Progress, print_json, say, tell
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 NICENESS = 5  # a worker yields to the server that shows pages
 
@@ -58,7 +60,15 @@ def _report(workspace: Workspace, record: RunRecord, *, as_json: bool) -> int:
     return 1 if record.failures or record.state != "done" else 0
 
 
-def forecast(folder: Path, source: Path | None, horizon: int | None, frequency: str | None, out: Path | None) -> int:
+def forecast(
+    folder: Path,
+    source: Path | None,
+    horizon: int | None,
+    frequency: str | None,
+    out: Path | None,
+    *,
+    as_json: bool,
+) -> int:
     """Forecast a file; without one, every trend of the workspace."""
     files.ready(out, files.SUFFIXES)
     if source is None:
@@ -66,54 +76,67 @@ def forecast(folder: Path, source: Path | None, horizon: int | None, frequency: 
             raise InputError(
                 "--horizon and --frequency go with --input. A workspace's horizon stands in its settings.toml."
             )
-        code = run(folder, ["forecast"], {}, by=None, as_json=False)
+        code = run(folder, ["forecast"], {}, by=None, as_json=as_json)
         if out is not None:
             files.write_table(Workspace.open(folder).read("forecasts"), out)
         return code
     if frequency not in (None, "D", "W", "M"):
         raise InputError(f"--frequency {frequency!r} is none of D, W and M (day, week, month).")
-    from marketing import sources
     from pipelines import forecast as job
 
-    reading = sources.read(source, "engagement", limits=Limits())
+    frame = _read(source, "engagement", folder)
     with Progress() as progress:
         progress.step("forecast")
         tables, report = job.forecast_file(
-            reading.frame,
+            frame,
             horizon=horizon,
             frequency=frequency,  # type: ignore[arg-type]  # one of the three by now
             progress=progress,
         )
-    if out is None:
-        say(files.csv(tables["forecasts"]).rstrip("\n"))
-    else:
+    if out is not None:
         files.write_table(tables["forecasts"], out)
+    elif as_json:
+        print_json({name: files.rows(table) for name, table in tables.items()})
+    else:
+        say(files.csv(tables["forecasts"]).rstrip("\n"))
     left_out = tables["trends"].loc[~tables["trends"]["trend"].isin(tables["forecasts"]["trend"])]
     for trend, reason in zip(left_out["trend"], left_out["reason"], strict=True):
         tell(f"{trend}: {reason}")
     return 1 if report.failures else 0
 
 
-def segment(folder: Path, source: Path | None, k: str, out: Path | None) -> int:
+def _read(source: Path, table: str, folder: Path) -> "pd.DataFrame":
+    """A file's rows, under the workspace's limits where there is one; how they were read is told."""
+    from marketing import sources
+
+    reading = sources.read(source, table, limits=acting.choices(folder).limits)
+    for note in reading.notes:
+        tell(f"{source.name}: {note}")
+    return reading.frame
+
+
+def segment(folder: Path, source: Path | None, k: str, out: Path | None, *, as_json: bool) -> int:
     """Segment a file's people; without one, the workspace's audience."""
     if source is None:
         if k != "auto" or out is not None:
             raise InputError("--k and --out go with --input. A workspace's k stands in its settings.toml.")
-        return run(folder, ["segment"], {}, by=None, as_json=False)
+        return run(folder, ["segment"], {}, by=None, as_json=as_json)
     if k != "auto" and not k.isdecimal():
         raise InputError(f"--k {k!r} is no number of segments. Write --k 5, or --k auto.")
-    from marketing import sources
     from pipelines import segment as job
 
-    reading = sources.read(source, "audience", limits=Limits())
+    frame = _read(source, "audience", folder)
     target = out or Path(f"{source.stem}-segments")
     with Progress() as progress:
         progress.step("segment")
         found = job.segment_file(
-            reading.frame, target, today=acting.today(), k=None if k == "auto" else int(k), progress=progress
+            frame, target, today=acting.today(), k=None if k == "auto" else int(k), progress=progress
         )
-    for row in found.segments.to_dict("records"):
-        say(f"{row['name']}: {row['size']:,} people, {row['share']:.0%}")
+    if as_json:
+        print_json(job.as_document(found))
+    else:
+        for row in found.segments.to_dict("records"):
+            say(f"{row['name']}: {row['size']:,} people, {row['share']:.0%}")
     tell(found.why)
     tell(f"Wrote assignments.csv and segments.json to {target}.")
     return 0

@@ -159,6 +159,33 @@ def test_people_in_a_file_are_segmented_without_a_workspace(marquee: Marquee, pe
     assert len(pd.read_csv("groups/assignments.csv")) == 600
 
 
+def test_how_a_file_was_read_is_said_and_its_results_can_be_had_as_json(marquee: Marquee, views: Path) -> None:
+    one_title(views)
+    frame = pd.read_csv(views)
+    total = pd.DataFrame([{"date": "Total", "title": "", "metric": "", "value": frame["value"].sum()}])
+    pd.concat([frame, total]).to_csv(views, index=False)
+    told = marquee("forecast", "--input", views, "--horizon", "7", "--json")
+    assert told.code == 0
+    assert "views.csv: " in told.err
+    assert "Row 42 was left out" in told.err
+    assert told.json["forecasts"][0]["date"] == "2026-11-23"
+    assert told.json["trends"][0]["state"] == "forecast"
+
+
+def test_people_in_a_file_can_be_had_as_json(marquee: Marquee, people: Path) -> None:
+    told = marquee("segment", "--input", people, "--out", "groups", "--json")
+    assert told.json == json.loads(Path("groups/segments.json").read_text())
+
+
+def test_a_file_is_read_under_the_limits_of_the_workspace(marquee: Marquee, views: Path, people: Path) -> None:
+    Workspace.create(Path("tight"))
+    Path("tight/settings.toml").write_text("[limits]\nfile_megabytes = 0.001\n")
+    for command, file in (("forecast", views), ("segment", people)):
+        refused = marquee(command, "--input", file, "-w", "tight")
+        assert refused.code == 2
+        assert "MB" in refused.err
+
+
 COPY = {"slots": {"text": ["Out on Friday."]}}
 TOO_LONG = {"slots": {"text": ["word " * 100]}}
 
