@@ -10,7 +10,7 @@ import os
 import signal
 import tempfile
 import traceback
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -195,7 +195,9 @@ class _Pool:
             )
         calls = (joblib.delayed(_work)(n, self.tasks[n], self._mark(n)) for n in numbers)
         try:
-            for number, failure in parallel(calls):
+            with _ctrl_c_held():
+                made = parallel(calls)
+            for number, failure in made:
                 yield number, failure or _made(self.tasks[number])
         except BrokenProcessPool:  # joblib has buried this pool and will start another
             return
@@ -213,6 +215,22 @@ def _work(number: int, task: _Task, mark: Path) -> tuple[int, Failure | None]:
     failure = _attempt(task)
     mark.unlink(missing_ok=True)
     return number, failure
+
+
+@contextlib.contextmanager
+def _ctrl_c_held() -> Iterator[None]:
+    """Let workers be born deaf to Ctrl-C, since they would die of it before they are settled; we hear it after."""
+    from multiprocessing import resource_tracker as trackers
+
+    from joblib.externals.loky.backend import resource_tracker as loky_trackers
+
+    for tracker in (trackers, loky_trackers):  # as they start, they let Ctrl-C through again
+        tracker.ensure_running()
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _settle(parent: int) -> None:

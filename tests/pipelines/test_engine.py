@@ -195,3 +195,16 @@ def test_two_values_that_differ_have_digests_that_differ() -> None:
 def test_ends_are_results_or_failures() -> None:
     kinds = {type(end) for end in engine.stream(double_or_refuse, items(1, 3), workers=1)}
     assert kinds == {Done, Failure}
+
+
+def deafness(_: int) -> dict[str, pd.DataFrame]:
+    deaf = signal.SIGINT in signal.pthread_sigmask(signal.SIG_BLOCK, set())
+    time.sleep(0.1)
+    return {"deaf": pd.DataFrame({"deaf": [deaf]})}
+
+
+def test_workers_are_born_deaf_to_ctrl_c_and_we_are_not() -> None:
+    items = [Item(str(number), number) for number in range(4)]
+    outcome = engine.each(deafness, items, workers=2)
+    assert [bool(tables["deaf"]["deaf"].all()) for tables in outcome.results.values()] == [True] * 4
+    assert signal.SIGINT not in signal.pthread_sigmask(signal.SIG_BLOCK, set())
