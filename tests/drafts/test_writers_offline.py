@@ -282,6 +282,19 @@ def test_past_copy_is_not_used_again():
     assert not set(first.words.slots["headline"]) & set(again.words.slots["headline"])
 
 
+@pytest.mark.parametrize("channel", ["x_post", "instagram_post", "meta_feed_ad", "google_rsa", "email"])
+def test_two_facts_that_say_the_same_do_not_stand_in_one_text(channel):
+    sail = "Up to four players sail one ship through a sea that is drawn anew every night"
+    facts = [("premise", sail, "Press kit"), ("number", "Up to four players in co-op", "Store page"), FACTS[3]]
+    game = {"title": "tidebreaker", "name": "Tidebreaker", "kind": "game"}
+    for turned in (facts, facts[::-1]):
+        for variant in range(1, 7):
+            copy = written(brief(title=game, facts=turned), channel, variant).words
+            both = [line for _, _, line in copy.lines() if line.casefold().count("four players") > 1]
+            assert both == []
+            assert sum("four players" in line.casefold() for line in copy.slots.get("headline", [])) <= 1
+
+
 def test_another_language_is_told_and_not_pretended():
     draft = written(brief(language="de"), "x_post")
     assert draft.language == "en"

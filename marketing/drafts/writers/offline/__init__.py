@@ -17,7 +17,7 @@ from marketing.drafts.writers.offline.voice import Voice
 from marketing.settings import Settings
 
 NAME = "offline"
-CRAFT = "1"  # raised when the code would write the same brief in other words
+CRAFT = "2"  # raised when the code would write the same brief in other words
 
 
 def writer(settings: Settings, environ: Mapping[str, str]) -> Runnable[WriteRequest, Copy]:

@@ -44,9 +44,13 @@ def headlines(sheet: Sheet, slot: Slot, fitting: Fits, there: list[str]) -> Iter
 
 def _fact_lines(sheet: Sheet, fitting: Fits) -> Iterator[str]:
     lead = sheet.voice.statements[:1]
+    said: list[str] = []
     for statement in (*lead, *(s for s in sheet.after(None) if s not in lead and s.appeal != "price")):
         forms = (clauses.headline(form) for form in (*statement.forms, *statement.brief))
-        yield from itertools.islice(filter(fitting, forms), 1)
+        line = next(filter(fitting, forms), "")
+        if line and not sheet.repeated(statement, said):
+            said.append(statement.forms[0])
+            yield line
     yield _genre(sheet)
 
 

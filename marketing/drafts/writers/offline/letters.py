@@ -7,7 +7,7 @@ from marketing.drafts.channels import Slot
 from marketing.drafts.writers.offline import clauses, trimmings
 from marketing.drafts.writers.offline.fitting import Fits
 from marketing.drafts.writers.offline.sheet import FEW, WEAK, Sheet
-from marketing.drafts.writers.offline.statements import ALIKE, Statement, share
+from marketing.drafts.writers.offline.statements import Statement
 from marketing.drafts.writers.offline.texts import following, options_of
 
 LETTER_FACTS, PARAGRAPH = 5, 3  # statements beside the lead, and in one paragraph
@@ -38,7 +38,7 @@ def _paragraphs(sheet: Sheet) -> Iterator[str]:
     yield clauses.sentence(options_of(lead)[0]) if lead else next(moods, "")
     count = FEW - len(voice.statements)
     yield from itertools.islice(moods, max(count, 1 if lead else 0))
-    rest = _unlike(sheet.after(lead), lead)[:LETTER_FACTS]
+    rest = _unlike(sheet, lead)[:LETTER_FACTS]
     plain = [s for s in rest if s.appeal != "quote"]
     for start in range(0, len(plain), PARAGRAPH):
         said: list[str] = []
@@ -53,10 +53,10 @@ def _paragraphs(sheet: Sheet) -> Iterator[str]:
     yield trimmings.linked(call, trimmings.link(voice.brief, sheet.channel))
 
 
-def _unlike(said: list[Statement], lead: Statement | None) -> list[Statement]:
-    """`said` without what the lead or another of them says as well."""
+def _unlike(sheet: Sheet, lead: Statement | None) -> list[Statement]:
+    """What may follow the lead, without what it or another of them says as well."""
     kept = [lead] if lead else []
-    for statement in said:
-        if not any(share(statement.forms[0], other.forms[0]) >= ALIKE for other in kept):
+    for statement in sheet.after(lead):
+        if not sheet.repeated(statement, [other.forms[0] for other in kept]):
             kept.append(statement)
     return [s for s in kept if s is not lead]

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from marketing.drafts.channels import Channel, Slot
 from marketing.drafts.writers.offline import clauses, fitting, roles, trimmings
 from marketing.drafts.writers.offline.fitting import Fits, unlike
-from marketing.drafts.writers.offline.statements import Statement
+from marketing.drafts.writers.offline.statements import Statement, repeats
 from marketing.drafts.writers.offline.voice import Voice
 
 # What supports a lead: the premise, then these, begun elsewhere in each variant, then those.
@@ -29,6 +29,10 @@ class Sheet:
         for line in lines:
             self.tagged = self.tagged or "#" in line
             self.told |= {s.fact for s in self.voice.statements if s.told_in(line)}
+
+    def repeated(self, statement: Statement, said: Iterable[str]) -> bool:
+        """Whether one of the sentences that were `said` says what the statement does, or the other way round."""
+        return any(repeats(statement.forms[0], sentence, self.voice.name) for sentence in said)
 
     def fits(self, slot: Slot, limit: float) -> Fits:
         """Whether a text has room in `slot`, with the disclosure where it stands before every such text."""

@@ -36,6 +36,7 @@ CUTTABLE = ("premise", "cast")  # kinds whose meaning survives the loss of a cla
 ENDED = re.compile(r"\b(?:closed|cancelled|canceled|shut down|ended|discontinued|withdrawn)\b", re.IGNORECASE)
 LONGEST = 320  # characters; a fact longer than a post is told only by its first sentences
 ALIKE = 0.6  # share of words in common from which two facts say the same
+CONTAINED = 0.75  # share of the fewer words from which the longer of two sentences says all of the shorter again
 
 
 @dataclass(frozen=True)
@@ -190,6 +191,13 @@ def _spoils(form: str, brief: Brief) -> bool:
 
 def _alike(one: str, other: str) -> bool:
     return min(share(one, other), share(other, one)) >= ALIKE
+
+
+def repeats(one: str, other: str, name: str) -> bool:
+    """Whether one of two sentences says what the other does, much or all of it, the title's `name` aside."""
+    first, second = _telling(one) - _telling(name), _telling(other) - _telling(name)
+    shared, fewer = len(first & second), min(len(first), len(second))
+    return shared > 1 and (shared >= CONTAINED * fewer or shared >= ALIKE * len(first))
 
 
 def share(part: str, whole: str) -> float:

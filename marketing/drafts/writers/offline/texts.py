@@ -8,7 +8,7 @@ from marketing.drafts.channels import Slot
 from marketing.drafts.writers.offline import clauses, roles, trimmings
 from marketing.drafts.writers.offline.fitting import Fits, alike, unlike
 from marketing.drafts.writers.offline.sheet import FEW, Sheet
-from marketing.drafts.writers.offline.statements import ALIKE, Statement, share
+from marketing.drafts.writers.offline.statements import Statement
 
 EXTRAS = ((105, 0), (170, 1), (300, 2), (1_000, 4))  # statements beside the lead, by room in characters
 
@@ -63,7 +63,7 @@ def _text(sheet: Sheet, slot: Slot, lead: Statement | None, options: list[str], 
             body.append(sentence)
             extras -= 1
     sheet.said.update((*body, call))
-    sheet.told |= {s.fact for s in sheet.voice.statements if any(map(s.told_in, body))}
+    sheet.told |= {s.fact for s in sheet.voice.statements if any(map(s.told_in, body)) or sheet.repeated(s, body)}
     whole = layout(body, call)
     if sheet.owed and fitting(f"{whole} {sheet.owed}"):
         whole, sheet.owed = f"{whole} {sheet.owed}", ""
@@ -85,9 +85,7 @@ def _begun(sheet: Sheet, options: list[str], fitting: Fits, layout: Layout) -> I
 def _more(sheet: Sheet, body: list[str], begun: Statement | None, *, again: bool) -> Iterator[str]:
     """Sentences that may follow `body` as it grows; `again`: also what stands in another line already."""
     for statement in sheet.after(begun):
-        if (again or statement.fact not in sheet.told) and not any(
-            share(statement.forms[0], sentence) >= ALIKE for sentence in body
-        ):
+        if (again or statement.fact not in sheet.told) and not sheet.repeated(statement, body):
             yield following(sheet, statement, body)
     if len(sheet.voice.statements) < FEW:
         moods = (mood for mood in sheet.fresh(sheet.voice.sentences) if not sheet.voice.names_title(mood))
