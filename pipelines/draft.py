@@ -5,9 +5,7 @@ fails is reported and the others go on; a service that will answer no further re
 """
 
 import datetime as dt
-import hashlib
 import itertools
-import json
 import os
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -182,26 +180,6 @@ def liveliest(workspace: Workspace) -> str:
     raise InputError("There is no title to draft for. Import titles or engagement: marquee ingest titles FILE")
 
 
-def essence(brief: Brief) -> str:
-    """A digest of all in a brief that shapes words.
-
-    The day counts only for what holds on it, a forecast for where it goes, a segment for what tells it apart: their
-    numbers change with every import, and the same words would be written again each morning.
-    """
-    content = brief.content()
-    content.pop("today", None)
-    if brief.forecast:
-        content["forecast"] = brief.forecast.direction
-    if brief.segment:
-        told_apart = [each.get("trait") if isinstance(each, dict) else each for each in brief.segment.traits]
-        content["segment"] = [brief.segment.segment, brief.segment.name, brief.segment.label, told_apart]
-    release = brief.title.release_date
-    state = None if release is None else (release > brief.day) - (release < brief.day)
-    live = sorted(fact.id for fact in brief.live_facts())
-    told = json.dumps([content, state, live], sort_keys=True, ensure_ascii=True)
-    return hashlib.sha256(told.encode()).hexdigest()
-
-
 def _tasks(workspace: Workspace, settings: Settings, request: Mapping[str, Any], clock: dt.date) -> Iterator[Task]:
     own = workspace.folder / channels.OWN
     places = [channels.load(channel, own) for channel in request.get("channels") or settings.channels]
@@ -239,9 +217,9 @@ def _unwritten(tasks: Sequence[Task], ledger: Ledger, credit: Credit) -> tuple[l
         for old in ledger.drafts(title=title):
             if (old.writer, old.prompt) == (credit.writer, credit.prompt):
                 if old.brief not in known:
-                    known[old.brief] = essence(Brief.model_validate(ledger.brief(old.brief)))
+                    known[old.brief] = Brief.model_validate(ledger.brief(old.brief)).essence()
                 there.add((known[old.brief], old.channel, old.variant))
-    fresh = [task for task in tasks if (essence(task.brief), task.channel.id, task.variant) not in there]
+    fresh = [task for task in tasks if (task.brief.essence(), task.channel.id, task.variant) not in there]
     return fresh, len(tasks) - len(fresh)
 
 

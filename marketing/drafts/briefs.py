@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from marketing.drafts import documents
+from marketing.drafts import documents, door
 from marketing.errors import printable
 from marketing.settings import Brand
 from marketing.titles import Day, Fact, Title, without_nulls
@@ -138,6 +138,26 @@ class Brief(_Part):
         told = json.dumps(content, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
         return hashlib.sha256(told.encode()).hexdigest()
 
+    def essence(self) -> str:
+        """A digest of all that shapes words: briefs of one essence are written alike, and need not be again.
+
+        The day counts only for what holds on it, a forecast for where it goes, a segment for what tells it apart:
+        their numbers change with every import, and the same words would be written again each morning.
+        """
+        content = self.content()
+        content.pop("today", None)
+        if self.forecast:
+            content["forecast"] = self.forecast.direction
+        if self.segment:
+            told_apart = [each.get("trait") if isinstance(each, dict) else each for each in self.segment.traits]
+            content["segment"] = [self.segment.segment, self.segment.name, self.segment.label, told_apart]
+        content["facts"] = sorted(content.get("facts", []), key=lambda fact: str(fact.get("id", "")))
+        release = self.title.release_date
+        state = None if release is None else (release > self.day) - (release < self.day)
+        live = [fact.id for fact in self.live_facts()]
+        told = json.dumps([content, state, live], sort_keys=True, ensure_ascii=True)
+        return hashlib.sha256(told.encode()).hexdigest()
+
 
 def read(data: bytes, *, today: dt.date) -> tuple[Brief, list[str]]:
     """The brief in the bytes of a BRIEF.json, and warnings about fields we do not know.
@@ -157,7 +177,7 @@ def parse(content: dict[str, Any], *, today: dt.date) -> tuple[Brief, list[str]]
         InputError: it is no brief; every fault is told.
     """
     content = content if content.get("today") else content | {"today": today}
-    brief = documents.validate(Brief, content, "brief", REMEDY)
+    brief = documents.validate(Brief, content, "brief", REMEDY, door.brief_faults(content))
     unknown = sorted(set(_unknown(brief, "")))
     if not unknown:
         return brief, []

@@ -382,3 +382,15 @@ def test_our_own_phrases_claim_nothing_and_fit_where_they_are_for(mode):
 )
 def test_a_kind_in_anybodys_words_tells_what_to_ask_of_people(kind, mode):
     assert phrases.mode(kind) == mode
+
+
+@pytest.mark.parametrize("channel", ALL)
+def test_other_numbers_of_a_forecast_or_a_segment_change_no_word(channel):
+    def written(expected, size, share):
+        outlook = {"trend": "t", "metric": "views", "direction": "up", "peak": {"date": "2026-11-28"}}
+        outlook["peak"]["expected"] = expected
+        segment = NIGHT | {"size": size, "traits": [NIGHT["traits"][0] | {"share": share}]}
+        told = brief(segment=segment, forecast=outlook)
+        return [WRITER.invoke(WriteRequest(told, channels.load(channel), n, 0)) for n in (1, 2, 3)]
+
+    assert written(1_000, 900, 0.71) == written(1_001, 912, 0.72)

@@ -240,4 +240,4 @@ def _turned(items: list[Item], by: int) -> list[Item]:
 
 def _seed(request: WriteRequest) -> str:
     """The same order for all variants of a brief, so that each can take up where the one before left off."""
-    return f"{request.brief.digest()}/{request.seed}"
+    return f"{request.brief.essence()}/{request.seed}"
