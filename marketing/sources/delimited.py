@@ -56,6 +56,7 @@ def read(path: Path, wanted: headers.Wanted, limits: Limits) -> Sheet:
         layout.names,
         layout.frame(),
         mark="." if separator == "," else "",
+        by_form=separator == ",",
         platform=header.platform,
         notes=notes,
         faults=layout.told(),

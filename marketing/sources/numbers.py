@@ -60,14 +60,18 @@ def decimal_mark(texts: pd.Series) -> str:
     return "?"
 
 
-def parse(texts: pd.Series, mark: str, column: tables.Column) -> Typed:
-    """The numbers that `texts` are, with `mark` as decimal mark where the column itself leaves it open."""
+def parse(texts: pd.Series, mark: str, column: tables.Column, *, by_form: bool = False) -> Typed:
+    """The numbers that `texts` are, with `mark` as decimal mark where the column itself leaves it open.
+
+    `by_form` says that only the form of the file speaks for the mark: commas between cells leave decimals to the
+    dot. That is too little to call 1.234 views one view and a bit.
+    """
     filled = texts.notna().to_numpy(bool) if column.required else filled_cells(texts)
     kinds, unique = pd.factorize(texts[filled])
     bare, note = _bare(pd.Series(unique, dtype="str"))
     own = decimal_mark(bare)
     chosen = own if own in (".", ",") else mark
-    doubt = own == "?" and not chosen
+    doubt = own == "?" and (not chosen or (by_form and column.kind == "count" and _by_dot(bare)))
     fits = _matches(bare, COMMA if chosen == "," else DOT)
     numbers = _cast(bare.where(fits, "0"), "," if chosen == "," else ".")
     fits = fits & np.isfinite(numbers)
@@ -84,9 +88,14 @@ def parse(texts: pd.Series, mark: str, column: tables.Column) -> Typed:
     return Typed(pd.Series(values, texts.index), bad, faults, note)
 
 
+def _by_dot(texts: pd.Series) -> bool:
+    """Whether a dot stands before three digits."""
+    return bool(texts[_matches(texts, EITHER)].str.contains(".", regex=False).any())
+
+
 DOUBT = (
     "a number that can be read in one way (are the three digits thousands or decimals?)",
-    "Save the file with plain numbers, such as 1234.5.",
+    "Save the file with plain numbers: 1234 if they are thousands, 1.2340 if they are decimals.",
 )
 
 

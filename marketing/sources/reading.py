@@ -98,7 +98,7 @@ def _read(
     told = raw.head(1000)
     for name, value in sets.items():
         raw = raw.assign(**{name: pd.Series(value.strip(), raw.index, dtype="str")})
-    typed = _type_all(contract, raw, sheet.mark, order)
+    typed = _type_all(contract, raw, sheet, order)
     frame = pd.DataFrame({name: t.values for name, t in typed.items()}, index=raw.index)
     faults += _check(contract, frame, typed, sets)
     if frame.empty:
@@ -118,9 +118,11 @@ def _example(raw: pd.DataFrame, name: str) -> str:
     return "" if filled.empty else tables.told(filled.iloc[0])
 
 
-def _type_all(contract: tables.Table, raw: pd.DataFrame, mark: str, order: str | None) -> dict[str, Typed]:
-    mark = mark or _common_mark(contract, raw)
-    return {str(name): _type(contract, str(name), raw[name], mark, order) for name in raw.columns}
+def _type_all(contract: tables.Table, raw: pd.DataFrame, sheet: Sheet, order: str | None) -> dict[str, Typed]:
+    agreed = _common_mark(contract, raw)
+    by_form = sheet.by_form and agreed != sheet.mark
+    mark = sheet.mark or agreed
+    return {str(name): _type(contract, str(name), raw[name], mark, order, by_form=by_form) for name in raw.columns}
 
 
 def _common_mark(contract: tables.Table, raw: pd.DataFrame) -> str:
@@ -136,7 +138,9 @@ def _common_mark(contract: tables.Table, raw: pd.DataFrame) -> str:
     return marks.pop() if len(marks) == 1 else ""
 
 
-def _type(contract: tables.Table, name: str, values: pd.Series, mark: str, order: str | None) -> Typed:
+def _type(
+    contract: tables.Table, name: str, values: pd.Series, mark: str, order: str | None, *, by_form: bool
+) -> Typed:
     column = contract.column(name)
     if column is None:
         text_only = contract.dimensions and name in tables.DIMENSIONS
@@ -146,7 +150,7 @@ def _type(contract: tables.Table, name: str, values: pd.Series, mark: str, order
     if column.kind in ("number", "count"):
         if pd.api.types.is_numeric_dtype(values):
             return _fine(values.astype(float))
-        return numbers.parse(tables.as_text(values), mark, column)
+        return numbers.parse(tables.as_text(values), mark, column, by_form=by_form)
     return _type_id(values, column) if column.kind == "id" else _fine(tables.as_text(values))
 
 

@@ -20,13 +20,15 @@ class Sheet:
     `cells` has a column for each of `names`, labelled by its position: text as it stands, or numbers and
     dates where the file itself types them; nothing is NaN but empty cells. Its index is the spreadsheet's row
     less 2, so that it counts data rows from 0 when the header is the first row. `mark` is the decimal mark
-    that the form of the file speaks for, or "". `faults` are rows that could not be laid out, `cell_faults`
-    cells that count only where their row does. `hints` say what to do where a column of ours is not there.
+    that the kind of file speaks for, or ""; `by_form` says that nothing does but the separator. `faults` are
+    rows that could not be laid out, `cell_faults` cells that count only where their row does. `hints` say what
+    to do where a column of ours is not there.
     """
 
     names: list[str]
     cells: pd.DataFrame
     mark: str = ""
+    by_form: bool = False
     platform: str = ""
     notes: list[str] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)

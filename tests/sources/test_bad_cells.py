@@ -94,6 +94,11 @@ NUMBERS = [
         rows("1.234", "5.678", separator=";"),
         (*place("value"), "read in one way", "thousands or decimals", "plain numbers"),
     ),
+    Bad(
+        "thousands or decimals, by dot among commas",
+        rows("1.234", "2.345", "12"),
+        (*place("value"), "read in one way", "1234 if they are thousands, 1.2340 if they are decimals"),
+    ),
     Bad("thousands or decimals, by comma", rows("1,234", separator=";"), (*place("value"), "read in one way")),
     Bad("both marks in one column", rows('"1,5"', '"2.5"', separator=";"), ("column 'value'", "found '1,5'", "1234.5")),
     Bad("groups of two", rows('"1,23,4"'), (*place("value"), "found '1,23,4'")),

@@ -75,7 +75,9 @@ def dialects(draw: st.DrawFn, encodings: tuple[str, ...]) -> dict[str, str]:
 
 def written(frame: pd.DataFrame, dialect: dict[str, str]) -> bytes:
     buffer = io.StringIO(newline="")
-    quoting = csv.QUOTE_ALL if dialect["quoting"] == "all" else csv.QUOTE_MINIMAL
+    # Before Python 3.13 the csv module leaves a line feed unquoted where lines end otherwise.
+    quoted = dialect["quoting"] == "all" or dialect["end"] == "\r"
+    quoting = csv.QUOTE_ALL if quoted else csv.QUOTE_MINIMAL
     writer = csv.writer(buffer, delimiter=dialect["separator"], lineterminator=dialect["end"], quoting=quoting)
     writer.writerow(frame.columns)
     for row in frame.itertuples(index=False):
