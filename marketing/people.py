@@ -1,13 +1,14 @@
 """Who is acting, in which role, and what that role may do.
 
 A workspace's `settings.toml` gives names their roles (`[people]`). While it names nobody, as on a laptop of
-one, whoever is acting is its owner; once it names someone, everyone else may only look.
+one, whoever is acting is its owner; once it names someone, everyone else may only look. Who may look may take what
+is seen away as a file of insights; files of copy, which go to platforms, are for editors.
 """
 
 import getpass
 import os
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from marketing.errors import InputError, RightsError, printable
@@ -29,7 +30,7 @@ ACTIONS = {
     "ingest": "put data in",
     "draft": "have drafts written",
     "edit": "edit drafts",
-    "export": "take files out",
+    "export": "take approved copy out",
     "review": "approve or reject drafts",
     "erase": "erase people",
     "settings": "change the settings",
@@ -61,6 +62,12 @@ def require(person: Person, action: str) -> None:
         f"Ask {_a(able[0])}{' or above' if len(able) > 1 else ''}, or have the role changed "
         "under [people] in settings.toml."
     )
+
+
+def require_jobs(person: Person, jobs: Sequence[str]) -> None:
+    """Raise RightsError unless the person may have these jobs done: drafting is a right of its own."""
+    for job in jobs:
+        require(person, "draft" if job == "draft" else "run")
 
 
 def person(name: str, settings: Settings) -> Person:

@@ -46,6 +46,17 @@ def test_an_editor_writes_and_does_not_approve():
         people.require(ana, "review")
 
 
+def test_drafting_is_a_right_of_its_own_among_the_jobs_of_a_run(monkeypatch):
+    ana = people.person("Ana Ruiz", TEAM)
+    people.require_jobs(ana, ["forecast", "draft"])
+    monkeypatch.setitem(people.GRANTS, "editor", ("run",))
+    people.require_jobs(ana, ["forecast", "segment"])
+    with pytest.raises(RightsError, match="may not have drafts written"):
+        people.require_jobs(ana, ["forecast", "draft"])
+    with pytest.raises(RightsError, match="may not start runs"):
+        people.require_jobs(people.person("José", TEAM), ["forecast"])
+
+
 def test_only_an_owner_erases():
     with pytest.raises(RightsError, match="Ask an owner, or"):
         people.require(people.person("Tom Okafor", TEAM), "erase")

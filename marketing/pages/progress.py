@@ -40,8 +40,7 @@ def request(place: Place, jobs: Sequence[str], arguments: Mapping[str, Any] | No
     Raises:
         RightsError: the person's role may not start such work.
     """
-    for job in jobs:
-        people.require(place.person, "draft" if job == "draft" else "run")
+    people.require_jobs(place.person, jobs)
     place.ledger.request_run(
         list(jobs), dict(arguments or {}), by=place.person.name, at=place.now, run=uuid.uuid4().hex
     )

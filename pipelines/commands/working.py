@@ -29,8 +29,8 @@ def run(folder: Path, asked: Sequence[str], request: Mapping[str, Any], *, by: s
     workspace = Workspace.open(folder)
     chosen = acting.choices(folder)
     person = acting.person(by, chosen)
-    people.require(person, "run")
     wanted = jobs.chosen(asked, workspace)
+    people.require_jobs(person, wanted)
     if not wanted:
         raise InputError("This workspace has no engagement and no audience yet. Import some: marquee ingest --help")
     arguments = {name: value for name, value in request.items() if value}
