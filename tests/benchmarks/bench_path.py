@@ -1,6 +1,7 @@
 """From an empty folder to checked drafts and exported insights, by the command line alone, step by step.
 
-GTA VI's page views and events, ten Wikipedia pages and 45,211 bank clients; aim: four minutes on two cores.
+GTA VI's page views and events, ten Wikipedia pages and 45,211 bank clients. Exits with 1 when a draft
+has a problem that blocks, or when it takes longer than four minutes, the bound on two cores.
 """
 
 import json
@@ -12,7 +13,7 @@ from pathlib import Path
 
 HOUSE = Path(__file__).resolve().parents[2]
 REAL = HOUSE / "sample_data" / "real"
-AIM = 240  # seconds
+BOUND = 240  # seconds
 STEPS = [
     f"ingest engagement {REAL}/gta6_pageviews.csv --map value=pageviews --set title=gta-vi --set metric=pageviews",
     f"ingest events {REAL}/gta6_events.csv --map kind=category --set title=gta-vi",
@@ -37,8 +38,8 @@ def main() -> None:
         blocked, drafts = check(folder)
         took = time.monotonic() - began
         print(f"{drafts} drafts, {blocked} of them with problems that block")
-        print(f"{took:.0f} s in all, aim {AIM} s")
-    sys.exit(bool(blocked or not drafts))
+        print(f"{took:.0f} s in all, aim at most {BOUND} s{': TOO SLOW' if took > BOUND else ''}")
+    sys.exit(bool(blocked or not drafts or took > BOUND))
 
 
 def check(folder: str) -> tuple[int, int]:
