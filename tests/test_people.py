@@ -50,6 +50,7 @@ def test_drafting_is_a_right_of_its_own_among_the_jobs_of_a_run(monkeypatch):
     ana = people.person("Ana Ruiz", TEAM)
     people.require_jobs(ana, ["forecast", "draft"])
     monkeypatch.setitem(people.GRANTS, "editor", ("run",))
+    monkeypatch.setitem(people.GRANTS, "approver", ("draft", "review"))
     people.require_jobs(ana, ["forecast", "segment"])
     with pytest.raises(RightsError, match="may not have drafts written"):
         people.require_jobs(ana, ["forecast", "draft"])
