@@ -9,12 +9,13 @@ from marketing.pages import drafted, frame, numbers, progress, words
 from marketing.pages.frame import Place
 from marketing.pages.sparklines import sparkline
 from marketing.records import DraftRecord
-from marketing.trends.sentences import amount
+from marketing.trends.sentences import amount, spread
 
 MOVERS = 3
 SHOWN_AHEAD = 14  # periods of forecast in a small line
 WAITING = 6  # rows of a list that is glanced at
 OLD = 7  # days after which data are told to be old
+NO_BREAK = "\u00a0"  # a space that a narrow column does not break at
 LATE = 3  # days after which a draft has waited too long
 
 
@@ -27,7 +28,8 @@ def show(place: Place) -> None:
         return
     titles = numbers.names(place.workspace)
     metric = numbers.main_metric(place.workspace)
-    movers = _movers(found[found["metric"] == metric])
+    of_main = found[found["metric"] == metric]
+    movers = _movers(found if of_main.empty else of_main)
     frame.title(_answer(place, movers, titles), _below(place, waiting))
     _ahead(place, movers, titles)
     left, right = st.columns(2, gap="medium")
@@ -61,8 +63,9 @@ def _movers(found: pd.DataFrame) -> pd.DataFrame:
 
 def _answer(place: Place, movers: pd.DataFrame, titles: dict[str, str]) -> str:
     if movers.empty:
-        busy = progress.under_way(place, "forecast")
-        return "The first forecast is on its way" if busy else "Data are here; no forecast yet"
+        if progress.under_way(place, "forecast"):
+            return "The first forecast is on its way"
+        return "Data are here; no forecast yet" if _unforecast(place).empty else "No title can be forecast yet"
     first = movers.iloc[0]
     name = words.plain(titles[first["title"]])
     if first["direction"] == "steady":
@@ -80,18 +83,39 @@ def _below(place: Place, waiting: list[DraftRecord]) -> str:
 
 def _ahead(place: Place, movers: pd.DataFrame, titles: dict[str, str]) -> None:
     if movers.empty:
-        if progress.under_way(place, "forecast"):
-            st.skeleton(height=260)
-        elif (
-            place.workspace.has("engagement") and place.may("run") and st.button("Forecast all titles", type="primary")
-        ):
-            progress.request(place, ["forecast"])
+        _none_ahead(place, titles)
         return
     st.header("What changes next", anchor=False)
     grid = st.grid(MOVERS, min_column_width=280, border=True)
     for _, mover in movers.iterrows():
         with grid.cell():
             _card(place, mover, titles[mover["title"]])
+
+
+def _none_ahead(place: Place, titles: dict[str, str]) -> None:
+    """In the place of the forecasts: that they are being made, why there is none, or the button for them."""
+    without = _unforecast(place)
+    if progress.under_way(place, "forecast"):
+        st.skeleton(height=260)
+    elif not without.empty:
+        st.header("Why nothing is forecast", anchor=False)
+        reasons = without.drop_duplicates("title").head(WAITING)
+        told = [
+            f"- **{words.plain(titles[title])}:** {words.plain(reason)}"
+            for title, reason in zip(reasons["title"], reasons["reason"], strict=True)
+        ]
+        st.markdown("\n".join(told))
+        st.page_link(frame.page("trends"), label="All reasons", icon=":material/arrow_forward:")
+    elif place.workspace.has("engagement") and place.may("run") and st.button("Forecast all titles", type="primary"):
+        progress.request(place, ["forecast"])
+
+
+def _unforecast(place: Place) -> pd.DataFrame:
+    """The trends with the reason why there is no forecast of them, totals first, where there is of none."""
+    trends = numbers.table(place.workspace, "trends", ["trend", "title", "state", "reason"])
+    if trends["state"].isin(["forecast", "stale"]).any():
+        return trends.iloc[:0]
+    return trends.sort_values("trend", key=lambda ids: ids.str.contains("="), kind="stable")
 
 
 def _card(place: Place, mover: Any, name: str) -> None:
@@ -122,9 +146,8 @@ def _card(place: Place, mover: Any, name: str) -> None:
         width="stretch",
         alt=f"{name}: the last {len(mover['recent'])} days and the {len(ahead)} expected",
     )
-    peak = words.day(mover["peak_date"], place.today)
-    low, high = amount(mover["total_low80"]), amount(mover["total_high80"])
-    st.markdown(f"Between {low} and {high} in four weeks of five. Highest on {peak}.")
+    peak = "" if mover["even"] else f" Highest on {words.day(mover['peak_date'], place.today)}."
+    st.markdown(f"{words.begun(spread(mover['total_low80'], mover['total_high80'], 'weeks'))}.{peak}")
 
 
 def _span(place: Place, mover: Any) -> str:
@@ -166,9 +189,9 @@ def _for(draft: DraftRecord, titles: dict[str, str], segments: dict[str, str]) -
 
 
 def _since(place: Place, draft: DraftRecord) -> str:
-    since = words.since(draft.created_at, place.now)
+    since = words.since(draft.created_at, place.now).replace(" ", NO_BREAK)
     late = (place.now - draft.created_at).days >= LATE
-    return f":orange[{since}, late]" if late else since
+    return f":orange[{since},{NO_BREAK}late]" if late else since
 
 
 def _groups(place: Place) -> None:

@@ -137,6 +137,12 @@ def test_a_link_to_what_is_not_there_shows_what_is(full: Path, draw: Draw) -> No
     assert title(draw("review", draft="none")).startswith("Harbour Lights for")
 
 
+def test_how_long_a_draft_waits_stands_on_one_line(full: Path, draw: Draw) -> None:
+    waiting = next(table.value for table in draw("home").table if "Since" in table.value)
+    assert len(waiting) == 4
+    assert not waiting["Since"].str.contains(" ").any()  # but such as a line does not break at
+
+
 def test_choosing_another_measure_changes_the_answer(full: Path, draw: Draw) -> None:
     app = draw("trends", title="harbour-lights", metric="minutes")
     assert "minutes this week" in title(app)
