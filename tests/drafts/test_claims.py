@@ -254,3 +254,16 @@ def test_in_another_language_digits_are_read_and_the_rest_is_said_to_be_unread()
     spanish = brief_of(language="es", facts=facts)
     assert [problem.severity for problem in problems("8 episodios", spanish)] == ["warn"]
     assert {problem.severity for problem in problems("9 episodios", spanish)} == {"warn", "block"}
+
+
+def test_a_name_with_is_behind_it_claims_nothing() -> None:
+    title = {"title": "gta-vi", "name": "Grand Theft Auto VI", "release_date": "2026-12-19"}
+    brief = brief_of(title=title, facts=[])
+
+    def linked(text: str) -> list[tuple[str, str]]:
+        return [(claim.text, claim.fact) for claim in claims.link(Copy(slots={"text": [text]}), brief)]
+
+    assert linked("Take the long way round. Grand Theft Auto VI is in no hurry.") == []
+    assert linked("Grand Theft Auto VI is released on a night like this.") == []
+    told = linked("Grand Theft Auto VI is released on 19 December 2026.")
+    assert ("19 December 2026", "title.release_date") in told
