@@ -38,9 +38,8 @@ def tabs(place: Place, row: Any, history: pd.DataFrame, forecast: pd.DataFrame, 
 
 def in_words(place: Place, row: Any, found: Outlook) -> str:
     """The band, the peak with what makes it, what is not in the numbers, and how forecasts did on the past."""
-    low, high = sentences.amount(found.total_low80), sentences.amount(found.total_high80)
     cases = "months" if row["frequency"] == "M" else "weeks"
-    told = [f"In four {cases} of five, between {low} and {high}."]
+    told = [f"{words.begun(sentences.spread(found.total_low80, found.total_high80, cases))}."]
     if not found.even:
         dated = events(place.workspace, row["title"])
         on_peak = [str(name) for name in dated.loc[dated["date"] == pd.Timestamp(found.peak_date), "event"]]

@@ -22,6 +22,7 @@ LEVELS = {
 RECENT = 180  # periods that a trend's unit is taken from: what it was like before then says less
 PATIENCE = 3  # cutoffs after which a trend's own errors count as much as all trends'
 WIDEST = 15.0  # on the log scale: a factor of three million is as good as unknown
+UNFIT = 10.0  # times the common width; a trend that errs by more has a unit that says nothing, as where it is zero
 NARROWEST = 0.1  # of the common width, however well the few cutoffs went
 
 
@@ -65,6 +66,21 @@ def factor(errors: pd.DataFrame) -> float:
         return 1.0
     own = float(np.quantile(told["miss"].to_numpy() / told["width"].to_numpy(), 0.8)) / LEVELS[80]
     return float(np.exp(cutoffs / (cutoffs + PATIENCE) * np.log(max(own, NARROWEST))))
+
+
+def fitted(width: NDArray[np.float64], errors: pd.DataFrame) -> NDArray[np.float64]:
+    """The common width as this trend's own errors (as `factor` takes them) widen or narrow it.
+
+    A trend that repeats itself exactly has a unit of zero; a forecaster may err all the same. Then its errors alone
+    tell the width.
+    """
+    missed = errors["miss"].dropna()
+    if missed.empty:
+        return width
+    own = float(np.quantile(missed, 0.8)) / LEVELS[80]
+    if own > UNFIT * errors["width"].mean():
+        return np.full(len(width), own)
+    return width * factor(errors)
 
 
 def around(

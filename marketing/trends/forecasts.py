@@ -72,12 +72,14 @@ def _continued(
 def _banded(trends: pd.DataFrame, continued: pd.DataFrame, told: pd.DataFrame, events: pd.DataFrame) -> pd.DataFrame:
     names = [c for c in trends.columns if c not in ("trend", "frequency", "date", "value")]
     heads = trends.drop_duplicates("trend").set_index("trend")[names]
-    factors = {trend: bands.factor(rows) for trend, rows in told.groupby("trend")}
+    errors = dict(list(told.groupby("trend")))
     found = dict(list(continued.groupby("trend", sort=False)))
     parts = []
     for line in lines(trends):
         rows, head = found[line.trend], heads.loc[line.trend]
-        width = bands.widths(line, len(rows)) * factors.get(line.trend, 1.0)
+        width = bands.widths(line, len(rows))
+        if line.trend in errors:
+            width = bands.fitted(width, errors[line.trend])
         band = bands.around(rows["expected"].to_numpy(float), width, doubt(events, line, len(rows)))
         parts.append(rows.assign(**{name: head[name] for name in names}, **band))
     whole = pd.concat(parts, ignore_index=True).sort_values(["trend", "date"], ignore_index=True)

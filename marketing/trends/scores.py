@@ -70,7 +70,7 @@ def misses(trends: pd.DataFrame, cuts: pd.DataFrame, continued: pd.DataFrame, ev
         value = came[whole].reindex(rows["date"]).to_numpy(float)
         width = bands.widths(line, len(rows))
         earlier = [part[part["date"] <= line.dates[-1]] for part in parts.get(whole, [])]
-        own = bands.factor(pd.concat(earlier)) if earlier else 1.0
+        own = bands.fitted(width, pd.concat(earlier)) if earlier else width
         told = pd.DataFrame(
             {
                 "trend": whole,
@@ -80,7 +80,7 @@ def misses(trends: pd.DataFrame, cuts: pd.DataFrame, continued: pd.DataFrame, ev
                 "expected": expected,
                 "miss": np.abs(np.log1p(value) - np.log1p(expected)),
                 "width": width,
-                **bands.around(expected, width * own, doubt(events, line, len(rows))),
+                **bands.around(expected, own, doubt(events, line, len(rows))),
                 "scale": scale(line),
             }
         )

@@ -61,6 +61,19 @@ def sentence(
     return " ".join([*parts, _record(score, period, points)])
 
 
+def spread(least: float, most: float, cases: str) -> str:
+    """The range of a total: "252,000 to 279,000 in four weeks of five"; where there is none to tell, why.
+
+    `cases` is what of five are meant: "weeks", "months".
+    """
+    low, high = amount(least), amount(most)
+    if low != high:
+        return f"{low} to {high} in four {cases} of five"
+    if least < most:
+        return f"within 1% in four {cases} of five"
+    return "without a range, since it has repeated itself exactly so far"
+
+
 def beyond(told: str) -> str:
     """What a `sentence` says after the expectation, for where that is told in another form."""
     begins = BEYOND.search(told)
@@ -72,9 +85,7 @@ def _expectation(
 ) -> str:
     where = "".join(f" in {key.replace('_', ' ')} {value}" for key, value in dimensions.items())
     units = metric.replace("_", " ")
-    low, high = amount(told.total_low80), amount(told.total_high80)
-    cases = "months" if period.code == "M" else "weeks"
-    band = f" ({low} to {high} in four {cases} of five)" if low != high else ""
+    band = f" ({spread(told.total_low80, told.total_high80, 'months' if period.code == 'M' else 'weeks')})"
     said = f"{name} should draw {amount(told.total)} {units}{where} {_span(told, period, today)}{band}"
     if told.total == 0:
         return said + "."

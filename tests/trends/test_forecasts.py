@@ -109,6 +109,17 @@ def test_a_trend_that_erred_more_at_its_cutoffs_has_a_wider_band() -> None:
     assert bands.factor(calm.iloc[:0]) == 1
 
 
+def test_a_trend_that_repeats_itself_exactly_has_the_band_of_the_forecasters_own_errors() -> None:
+    weekly = np.tile([800.0, 800, 900, 900, 1100, 1400, 1100], 20)
+    made = forecast_trends(trend(weekly), NO_EVENTS, horizon=28, forecaster="prophet")
+    score = made.scores.set_index("forecaster").loc["prophet"]
+    assert score["wape"] > 0
+    came = np.tile(weekly[:7], 4)
+    inside = (made.forecasts["low80"] <= came) & (came <= made.forecasts["high80"])
+    assert inside.mean() >= 0.7
+    assert (made.forecasts["high80"] < 1.2 * made.forecasts["expected"]).all()
+
+
 def test_eighty_of_a_hundred_wandering_audiences_stay_within_their_band() -> None:
     inside, inside95, weeks = [], [], []
     for seed in range(30):
@@ -189,6 +200,17 @@ def test_a_forecast_that_is_worse_than_naive_says_so(told: Outlook) -> None:
 def test_what_is_not_known_is_not_claimed(told: Outlook) -> None:
     assert said(told, score=None).endswith("There is too little history to check forecasts against.")
     assert said(told, score={"cutoffs": 3, "wape": 0.1, "skill": float("nan")}).endswith("over the last three checks.")
+
+
+def test_a_flat_forecast_has_its_range_too_or_says_why_there_is_none() -> None:
+    history = trend(week(540), start="2025-06-01")
+    assert "7,000 views this week (6,660 to 7,360 in four weeks of five), about as many" in said(
+        outlook(rows([1000] * 28), history)
+    )
+    narrow = said(outlook(rows([1000] * 28, spread=0.0005), history))
+    assert "7,000 views this week (within 1% in four weeks of five), about as many each day." in narrow
+    never_else = said(outlook(rows([1000] * 28, spread=0), history))
+    assert "this week (without a range, since it has repeated itself exactly so far), about as many" in never_else
 
 
 def test_a_part_names_its_region_another_week_its_day_and_a_first_release_its_lack(told: Outlook) -> None:
