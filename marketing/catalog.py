@@ -37,4 +37,9 @@ def require(name: str, options: Iterable[str], what: str) -> None:
     """Raise MissingError, listing the options, unless `name` is one of them."""
     options = sorted(options)
     if name not in options:
-        raise MissingError(f"There is no {name!r} among the {what}. Choose one of: {', '.join(options)}.")
+        raise MissingError(f"There is no {name!r} among the {what}. Choose one of: {listed(options)}.")
+
+
+def listed(names: Iterable[str]) -> str:
+    """Names in a row, those with a comma of their own in quotation marks."""
+    return ", ".join(f'"{name}"' if "," in name else name for name in names)

@@ -33,6 +33,12 @@ def test_listing_names_files_and_packages_without_importing_them(shelf: Path) ->
     assert catalog.names(shelf.name, ".toml") == ["letter"]
 
 
+def test_a_name_with_a_comma_is_told_from_two_names() -> None:
+    assert catalog.listed(["Me, Myself and I", "gta-vi"]) == '"Me, Myself and I", gta-vi'
+    with pytest.raises(MissingError, match='one of: "Now, Voyager", heist'):
+        catalog.require("x", ["heist", "Now, Voyager"], "titles")
+
+
 def test_a_file_that_is_put_there_is_an_option_from_then_on(shelf: Path) -> None:
     (shelf / "new.py").write_text("ANSWER = 44\n")
     assert catalog.load(shelf.name, "new").ANSWER == 44

@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+from marketing import catalog
 from marketing.drafts import briefs
 from marketing.drafts.briefs import Brief
 from marketing.errors import InputError, MissingError, printable
@@ -73,7 +74,7 @@ def _title(workspace: Workspace, title: str) -> Title:
         return Title.from_row(found[0])
     if not any(title in _ids(workspace, name) for name in NAMED_IN if name != "titles"):
         there = sorted({each for name in NAMED_IN for each in _ids(workspace, name)})
-        some = ", ".join(printable(each) for each in there[:SHOWN]) + (" ..." if len(there) > SHOWN else "")
+        some = catalog.listed(printable(each) for each in there[:SHOWN]) + (" ..." if len(there) > SHOWN else "")
         told = f"It has: {some}." if there else "It has none yet: marquee ingest titles FILE"
         raise MissingError(f"This workspace has no title {printable(title)!r}. {told}")
     return Title(title=title, name=_name(title))

@@ -21,6 +21,16 @@ class Header:
     named: int
     platform: str = ""
 
+    def notes(self) -> list[str]:
+        """What is said of the rows above it, where there are any."""
+        if not self.row:
+            return []
+        return [
+            "1 row above the header was left out."
+            if self.row == 1
+            else f"{self.row} rows above the header were left out."
+        ]
+
 
 @dataclass(frozen=True)
 class Wanted:

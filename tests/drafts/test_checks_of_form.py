@@ -38,6 +38,13 @@ def test_copy_within_every_limit_has_no_problem() -> None:
     assert check_copy(Copy(slots=RSA), channels.load("google_rsa"), brief_of()) == []
 
 
+def test_lines_too_few_and_too_many_are_counted_in_words_that_read_well() -> None:
+    few, *_ = limited(RSA | {"headline": RSA["headline"][:2]})
+    assert few.message.startswith("Headline: 2 of at least 3; add 1. Source: ")
+    many, *_ = limited(RSA | {"path": ["a", "b", "c"]})
+    assert many.message.startswith("Path: 3 of at most 2; take out 1. Source: ")
+
+
 def test_a_line_over_the_limit_blocks_from_where_it_no_longer_fits() -> None:
     copy = Copy(slots=RSA | {"headline": ["a" * 31, *RSA["headline"]]})
     (problem,) = limits.check(copy, channels.load("google_rsa"), brief_of())

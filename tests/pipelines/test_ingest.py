@@ -93,6 +93,12 @@ def test_what_was_done_to_a_file_is_said(workspace: Workspace, tmp_path: Path) -
     path.write_text("Views of March\n\n" + HEADER + "13/03/2024,GTA VI,views,1\nTotal,,,1\n")
     notes = ingest(workspace, "engagement", [path], now=NOW).notes
     assert any("views.csv" in note and "2 rows above the header" in note for note in notes)
+    one_above = tmp_path / "one_above.csv"
+    one_above.write_text("Views of March\n" + HEADER + "13/03/2024,GTA VI,views,1\n")
+    assert any(
+        "1 row above the header was left" in note
+        for note in ingest(workspace, "engagement", [one_above], now=NOW).notes
+    )
     assert any("day/month/year" in note for note in notes)
     assert any("Row 5 was left out" in note for note in notes)
 

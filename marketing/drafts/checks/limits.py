@@ -66,12 +66,12 @@ def _by_slot(copy: Copy, channel: Channel) -> Iterator[Problem]:
 
 def _numbers(slot: Slot, lines: list[str], channel: Channel, severity: Severity) -> Iterator[Problem]:
     least, most = slot.items
-    told = slot.name.replace("_", " ")
+    told = printable(slot.name.replace("_", " ").capitalize())
     if len(lines) < least:
-        message = f"{len(lines)} of at least {least} {told} lines: add {least - len(lines)}. Source: {channel.cited}"
+        message = f"{told}: {len(lines)} of at least {least}; add {least - len(lines)}. Source: {channel.cited}"
         yield _problem(severity, slot.name, len(lines), (0, 0), message)
     if len(lines) > most:
-        message = f"{len(lines)} of at most {most} {told} lines: take out {len(lines) - most}. Source: {channel.cited}"
+        message = f"{told}: {len(lines)} of at most {most}; take out {len(lines) - most}. Source: {channel.cited}"
         yield _problem(severity, slot.name, most, (0, len(lines[most])), message)
     for index, text in enumerate(lines):
         if not text.strip():
