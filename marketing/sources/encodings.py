@@ -4,9 +4,12 @@ import codecs
 import re
 from pathlib import Path
 
+from marketing.errors import printable
+from marketing.sources import alphabets
 from marketing.sources.files import refuse
 
 BLOCK = 1 << 20
+WESTERN = "cp1252"
 MARKS = (  # byte order marks; the longer before the shorter
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -19,6 +22,9 @@ MULTIBYTE = re.compile(rb"[\xc3-\xdf][\x80-\xbf]|[\xe1-\xef][\x80-\xbf]{2}|[\xf0
 # An accented letter and what may close a word in Windows-1252 (a quotation mark, a dash, a hard space): "café\xa0»".
 CLOSING = re.compile(rb"[\xc6-\xff][\xa0\xbb\x92\x94\x85\x96\x97\x99\xae\xb0]+")
 HIGH = re.compile(rb"[\x80-\xff]")
+EURO = b"\xa4"  # in ISO 8859-15; in Windows-1252 a sign that nobody writes
+ENDS = tuple(bytes([end]) for end in b',;\t|"\r\n')
+CELL = re.compile(rb'[^,;\t|"\r\n]+')  # what the header's separator makes of it is not known yet
 UNDEFINED = re.compile(rb"[\x81\x8d\x8f\x90\x9d]")  # in Windows-1252
 # What Western European text does not hold: three accented letters in a row (Cyrillic, Greek, Chinese look so), or
 # a sign such as a superscript or a dagger between two small letters (Mac, DOS and Central European text).
@@ -76,19 +82,60 @@ def _first_undecodable(data: bytes, name: str) -> int | None:
 
 def _line(data: bytes, at: int) -> str:
     lines = data.count(b"\n", 0, at) or data.count(b"\r", 0, at)
-    return f"bytes in line {lines + 1:,} that are no such text"
+    before = data[max(at - 15, 0) : at].replace(b"\r", b"\n").rpartition(b"\n")[2].decode("ascii", "ignore")
+    place = f", behind “{printable(before)}”," if before.strip() else ""
+    return f"byte {data[at]:02X} in line {lines + 1:,}{place} is no such text"
+
+
+def notes(path: Path, name: str) -> list[str]:
+    """What to tell of a guess: which encoding was taken, and a word by which a reader sees whether that is right."""
+    data = path.read_bytes() if name == WESTERN else b""
+    words = alphabets.words(data)
+    if not words:
+        return []
+    shown = next(iter(alphabets.odd(words)), words[0])
+    line = (data.count(b"\n", 0, shown.at) or data.count(b"\r", 0, shown.at)) + 1
+    example = f"for example {printable(shown.text)!r} in line {line:,}"
+    return [f"Read as Windows-1252, {example}. If that is wrong, save the file as UTF-8."]
 
 
 def _western(path: Path, data: bytes, at: int) -> str:
-    whole = next((m for m in MULTIBYTE.finditer(data) if not CLOSING.fullmatch(m[0])), None)
+    whole = next((m for m in MULTIBYTE.finditer(data) if _in_utf8(data, m)), None)
+    rest = CELL.sub(_unless_utf8, data) if whole else data
+    if _is_foreign(rest):
+        expected = "UTF-8, UTF-16, Windows-1252 or Latin-1"
+        raise refuse(path.name, "text in another encoding, which is not known", expected, SAVE_AS_UTF8)
     if whole:
         line = data.count(b"\n", 0, whole.start()) + 1
         expected = f"one encoding throughout, but line {line:,} is in UTF-8"
         raise refuse(path.name, _line(data, at), expected, SAVE_AS_UTF8)
+    return WESTERN
+
+
+def _in_utf8(data: bytes, match: re.Match[bytes]) -> bool:
+    """Whether the cell in which the match stands can be read as UTF-8, and not as well as Windows-1252."""
+    if CLOSING.fullmatch(match[0]):
+        return False
+    start = max(data.rfind(end, max(match.start() - 500, 0), match.start()) for end in ENDS) + 1
+    cell = CELL.match(data, start)
+    return cell is not None and _unless_utf8(cell) == b""
+
+
+def _unless_utf8(cell: re.Match[bytes]) -> bytes:
+    if cell[0].isascii():
+        return cell[0]
+    try:
+        cell[0].decode("utf-8", "surrogatepass")
+    except UnicodeDecodeError:
+        return cell[0]
+    return b""
+
+
+def _is_foreign(data: bytes) -> bool:
     high = len(HIGH.findall(data))
     runs = sum(len(run) for run in FOREIGN_RUN.findall(data))
     signs = len(FOREIGN_SIGN.findall(data))
-    if UNDEFINED.search(data) or max(runs, signs) > ODD_SHARE * high:
-        expected = "UTF-8, UTF-16, Windows-1252 or Latin-1"
-        raise refuse(path.name, "text in another encoding", expected, SAVE_AS_UTF8)
-    return "cp1252"
+    if UNDEFINED.search(data) or EURO in data or max(runs, signs) > ODD_SHARE * high:
+        return True
+    found = alphabets.words(data)
+    return len(alphabets.odd(found)) > ODD_SHARE * len(found)

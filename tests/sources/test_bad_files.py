@@ -91,7 +91,7 @@ ENCODINGS = [
     Bad(
         "two encodings",
         ACCENTED.encode() + "2024-03-02,Amélie,views,2\n".encode("latin-1"),
-        ("line 3", "one encoding throughout", "line 2 is in UTF-8", "again as UTF-8"),
+        ("byte E9 in line 3, behind", "2024-03-02,Am", "one encoding throughout", "line 2 is in UTF-8"),
     ),
     Bad("a broken UTF-8 under a mark", b"\xef\xbb\xbf" + ACCENTED.encode("latin-1"), ("line 2", "UTF-8 throughout")),
     Bad("half a character at the end of UTF-16", TEXT.encode("utf-16") + b"\x00", ("UTF-16 throughout",)),
