@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, model_validator
 
-from marketing.drafts import documents
+from marketing.drafts import documents, door
 from marketing.titles import without_nulls
 
 Severity = Literal["block", "warn"]
@@ -92,4 +92,5 @@ def parse(content: dict[str, Any], what: str = "copy") -> Copy:
     """
     if "slots" not in content and isinstance(content.get("copy"), dict):
         content = content["copy"]
-    return documents.validate(Copy, content, what, 'Copy looks so: {"slots": {"headline": ["..."]}}.')
+    faults = door.copy_faults(content.get("slots"))
+    return documents.validate(Copy, content, what, 'Copy looks so: {"slots": {"headline": ["..."]}}.', faults)

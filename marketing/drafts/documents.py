@@ -5,6 +5,7 @@ What is wrong is told in words, every fault at once, never with the bytes themse
 
 import codecs
 import json
+from collections.abc import Sequence
 from typing import Any, Never, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -12,6 +13,8 @@ from pydantic import BaseModel, ValidationError
 from marketing.errors import SHOWN_FAULTS, InputError, printable
 
 SIZE_LIMIT = 5_000_000  # bytes; a brief with every fact of a title is a thousandth of that
+DEEPEST = 50  # objects and lists within each other
+LONGEST_NUMBER = 100  # digits
 UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 # pydantic's kinds of fault, in words of JSON; other kinds tell themselves well enough.
@@ -65,7 +68,7 @@ def parse_object(text: str, what: str) -> dict[str, Any]:
 
 def _parse(text: str, what: str) -> Any:
     try:
-        return json.loads(text, parse_constant=_refuse_constant, object_pairs_hook=_once)
+        content = json.loads(text, parse_constant=_refuse_constant, parse_int=_whole, object_pairs_hook=_once)
     except json.JSONDecodeError as error:
         raise InputError(
             f"The {what} is no JSON: {error.msg.lower()} in line {error.lineno}, "
@@ -75,6 +78,27 @@ def _parse(text: str, what: str) -> Any:
         raise InputError(f"The {what} is nested too deep to be one. Check that it is the right file.") from None
     except ValueError as error:
         raise InputError(f"The {what} cannot be read: {error}. Correct it.") from None
+    if _deeper(content, DEEPEST):
+        raise InputError(f"The {what} is nested too deep to be one. Check that it is the right file.")
+    return content
+
+
+def _deeper(content: Any, most: int) -> bool:
+    level = [content]
+    for _ in range(most):
+        level = [
+            part
+            for each in level
+            if isinstance(each, dict | list)
+            for part in (each.values() if isinstance(each, dict) else each)
+        ]
+    return any(isinstance(each, dict | list) for each in level)
+
+
+def _whole(digits: str) -> int:
+    if len(digits) > LONGEST_NUMBER:
+        raise ValueError(f"a number of {len(digits):,} digits stands in it")
+    return int(digits)
 
 
 def an_object(content: Any, what: str) -> dict[str, Any]:
@@ -84,21 +108,25 @@ def an_object(content: Any, what: str) -> dict[str, Any]:
     return content
 
 
-def validate(model: type[Model], content: Any, what: str, remedy: str) -> Model:
-    """`content` as `model`.
+def validate(model: type[Model], content: Any, what: str, remedy: str, known: Sequence[str] = ()) -> Model:
+    """`content` as `model`; `known` are faults found already, to be told with the others.
 
     Raises:
         InputError: with every fault: its place, what was expected, what was found.
     """
+    told = {f"{printable(fault, 160)}." for fault in known}
     try:
-        return model.model_validate(content)
+        made = model.model_validate(content)
     except ValidationError as error:
-        faults = sorted({_told(dict(fault)) for fault in error.errors(include_url=False)})
+        told |= {_told(dict(fault)) for fault in error.errors(include_url=False)}
+    except RecursionError:
+        raise InputError(f"The {what} is nested too deep to be one. Check that it is the right file.") from None
+    if told:
+        faults = sorted(told)
         more = [f"... and {len(faults) - SHOWN_FAULTS:,} more."] if len(faults) > SHOWN_FAULTS else []
         lines = [f"The {what} cannot be used.", *faults[:SHOWN_FAULTS], *more, remedy]
         raise InputError("\n".join(line for line in lines if line)) from None
-    except RecursionError:
-        raise InputError(f"The {what} is nested too deep to be one. Check that it is the right file.") from None
+    return made
 
 
 def _decode(data: bytes, what: str) -> str:

@@ -2,6 +2,7 @@
 
 import contextlib
 import datetime as dt
+import re
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from pipelines.commands.incoming import read_bytes
 from pipelines.terminal import encoded, print_json, say, table, tell
 
 BATCH_LIMIT = 200_000_000  # bytes of lines checked at once
+HALF_A_PAIR = re.compile(r"[\ud800-\udfff]")
 NO_BRIEF = {"title": {"title": "unknown"}}  # nothing is known, so no claim has a fact
 
 
@@ -80,11 +82,17 @@ def _check_lines(source: str, own: Path | None) -> int:
         told: dict[str, Any] = {"id": None}
         with _answering(told, f"line {number:,}") as answer:
             asked = documents.parse_object(line, f"line {number:,}")
-            told["id"] = asked.get("id")
+            told["id"] = _whole(asked.get("id"))
             answer(_problems(asked, today, own))
         say(encoded(told))
         code = max(code, _code(told))
     return code
+
+
+def _whole(name: Any) -> Any:
+    if HALF_A_PAIR.search(str(name)):
+        raise InputError("Its id holds half a surrogate pair, which is no text. Correct the id.")
+    return name
 
 
 @contextlib.contextmanager
@@ -110,7 +118,7 @@ def _code(told: Mapping[str, Any]) -> int:
 
 def _problems(asked: dict[str, Any], today: dt.date, own: Path | None) -> list[Problem]:
     place: Channel = channels.load(str(_part(asked, "channel")), own)
-    words = documents.validate(copy.Copy, _part(asked, "copy"), "copy", "")
+    words = copy.parse(documents.an_object(_part(asked, "copy"), "copy"))
     brief, _ = briefs.parse(_object(asked.get("brief") or NO_BRIEF), today=today)
     return checks.check_copy(words, place, brief)
 
