@@ -2,7 +2,7 @@
 
 import datetime as dt
 import functools
-from collections.abc import Sequence
+from collections.abc import Mapping
 from pathlib import Path
 
 import pandas as pd
@@ -10,13 +10,17 @@ import streamlit as st
 
 from marketing import tables
 from marketing.campaigns import exports
+from marketing.errors import printable
 from marketing.pages import frame, numbers, progress, uploads, words
 from marketing.pages.frame import Place
-from marketing.pages.uploads import Look, Theirs
+from marketing.pages.uploads import Look
+from marketing.sources import ColumnGuess
 
 OLD = 7  # days after which a table is told to be stale
 ORDERS = {"": "found out", "dmy": "day, month, year", "mdy": "month, day, year", "ymd": "year, month, day"}
 KEPT = "keep under its own name"
+NAMED = ("name", "source")  # how a column is known that is not guessed
+EXAMPLE = 40  # characters of a cell shown
 SHOWN_FAULTS = 50
 SUFFIXES = ["csv", "tsv", "txt", "xlsx", "parquet"]
 OPEN = "adding a file"  # in session state: whether the dialog is open
@@ -122,43 +126,45 @@ def _mapping(place: Place, path: Path) -> tuple[Look, str]:
             st.selectbox("Dates are", list(ORDERS), key="data.dates", format_func=lambda o: ORDERS[o], width=200)
         )
     limits = place.settings.limits
-    first = uploads.look(path, table, {}, {}, None, limits)
-    mapping = {}
-    for theirs in first.columns:
-        chosen = _row(table, theirs)
-        if chosen and not (theirs.named and chosen == theirs.ours):
-            mapping[chosen] = theirs.name
-    kept = {c.ours for c in first.columns if c.named and st.session_state.get(f"data.map.{c.name}") == c.ours}
-    sets = _same_in_all(table, kept | set(mapping), first.columns)
+    guess = uploads.guessed(path, table, limits)
+    mapping, there = {}, set()
+    for column in guess.columns:
+        chosen = _row(table, column)
+        there.add(chosen)
+        if chosen and not (column.how in NAMED and chosen == column.ours):
+            mapping[chosen] = column.theirs
+    sets = _same_in_all(table, there, guess.sets)
     st.markdown(f":gray[{tables.table(table).about.capitalize()}.]")
     return uploads.look(path, table, mapping, sets, order or None, limits), table
 
 
-def _row(table: str, theirs: Theirs) -> str:
+def _row(table: str, column: ColumnGuess) -> str:
     name, choice, word = st.columns([3, 4, 2], vertical_alignment="center", wrap=False)
     contract = tables.table(table)
     options = ["", *(c.name for c in contract.columns), *(tables.DIMENSIONS if contract.dimensions else ())]
     options = list(dict.fromkeys(options))
+    ours = "" if column.how == "kept" else column.ours
     with name:
-        example = f"  \n:gray[:small[{words.plain(theirs.example)}]]" if theirs.example else ""
-        st.markdown(f"**:small[{words.plain(theirs.name)}]**{example}")
+        shown = printable(column.example, EXAMPLE)
+        example = f"  \n:gray[:small[{words.plain(shown)}]]" if shown else ""
+        st.markdown(f"**:small[{words.plain(column.theirs)}]**{example}")
     with choice:
         chosen = st.selectbox(
-            f"{theirs.name} is",
+            f"{column.theirs} is",
             options,
-            index=options.index(theirs.ours) if theirs.ours in options else 0,
-            key=f"data.map.{theirs.name}",
+            index=options.index(ours) if ours in options else 0,
+            key=f"data.map.{column.theirs}",
             format_func=lambda option: option or KEPT,
             label_visibility="collapsed",
         )
     with word:
-        told = ("found" if theirs.named else "a guess") if chosen == theirs.ours else "chosen"
+        told = ("found" if column.how in NAMED else "a guess") if chosen == ours else "chosen"
         colour, icon = MARKS[told if chosen else "kept"]
         st.markdown(f":{colour}[:material/{icon}: :small[{told if chosen else 'kept'}]]")
     return str(chosen or "")
 
 
-def _same_in_all(table: str, there: set[str], columns: Sequence[Theirs]) -> dict[str, str]:
+def _same_in_all(table: str, there: set[str], guessed: Mapping[str, str]) -> dict[str, str]:
     """A field for each required column that the file lacks: one value for all rows."""
     sets = {}
     for column in tables.table(table).required():
@@ -166,7 +172,7 @@ def _same_in_all(table: str, there: set[str], columns: Sequence[Theirs]) -> dict
             continue
         value = st.text_input(
             f"{words.label(column)}, the same in all rows",
-            uploads.same_in_all(column, columns),
+            guessed.get(column, ""),
             key=f"data.set.{column}",
             placeholder="Not in the file? Say it here",
         )

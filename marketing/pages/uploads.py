@@ -3,7 +3,7 @@
 import csv
 import io
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -13,50 +13,17 @@ from marketing import tables
 from marketing.campaigns import cells
 from marketing.errors import Fault, MarqueeError, TableError, printable
 from marketing.settings import Limits
-from marketing.sources import Reading, columns, read, reading
-from marketing.sources.headers import fold
-from marketing.sources.sheets import Sheet
+from marketing.sources import Guess, Reading, guesses, read
 
 PENDING = "data.pending"  # in session state: the file that is being looked at
-EXAMPLE = 40  # characters of a cell shown
 NAME_LETTERS = 150  # of a file's name; longer ones cannot be written everywhere
-MEASURES = ("views", "plays", "streams", "listens", "minutes", "sessions", "pageviews", "downloads")
-# What columns of exports are often called, in bare letters; a guess, shown as one.
-MEANT: dict[str, tuple[str, ...]] = {
-    "date": ("day", "datum", "tag", "fecha", "jour", "data", "timestamp", "release", "week", "month"),
-    "title": ("show", "titel", "titulo", "titre", "film", "game", "article", "page", "programme", "content"),
-    "metric": ("kpi", "measure", "metrik"),
-    "value": (*MEASURES, "n", "count", "total", "amount", "aufrufe", "vistas", "vues"),
-    "person": ("id", "user", "userid", "customer", "customerid", "client", "clientid", "email"),
-    "minutes": ("duration", "watchtime", "minuteswatched", "watchedminutes"),
-    "name": ("displayname", "longtitle"),
-    "event": ("name", "holiday", "what"),
-    "fact": ("id", "factid"),
-    "text": ("statement", "claim", "sentence"),
-    "region": ("market", "mkt", "territory"),
-    "country": ("land", "pais", "pays"),
-}
 FAULT_COLUMNS = ("row", "column", "found", "expected", "what to do")
-
-
-@dataclass(frozen=True)
-class Theirs:
-    """A column of the file, an example of what is in it, and the column of ours that it should be.
-
-    `named` says that it bears our name; otherwise `ours` is a guess that a person should look at.
-    """
-
-    name: str
-    example: str
-    ours: str
-    named: bool
 
 
 @dataclass(frozen=True)
 class Look:
     """What came of reading a file as a table: a reading that may be stored, or faults."""
 
-    columns: list[Theirs]
     reading: Reading | None = None
     faults: list[Fault] = field(default_factory=list)
     total: int = 0
@@ -69,7 +36,7 @@ def receive(file: "st.runtime.uploaded_file_manager.UploadedFile", limits: Limit
     path = Path(tempfile.mkdtemp(prefix="marquee-upload-")) / name
     path.write_bytes(file.getbuffer())
     st.session_state[PENDING] = path
-    st.session_state["data.table"] = likely(path, limits)
+    st.session_state["data.table"] = guesses.likely(path, limits)
 
 
 def pending() -> Path | None:
@@ -84,6 +51,7 @@ def forget() -> None:
     if isinstance(path, Path):
         path.unlink(missing_ok=True)
         path.parent.rmdir()
+    look.clear()  # the whole table, which nobody looks at any more
     for key in [key for key in st.session_state if str(key).startswith("data.")]:
         del st.session_state[key]
 
@@ -93,71 +61,26 @@ def ingestible() -> list[str]:
     return [name for name, contract in tables.TABLES.items() if not contract.made]
 
 
-def likely(path: Path, limits: Limits) -> str:
-    """The table whose required columns the file has the largest part of; engagement in doubt."""
-    parts = {}
-    for name in ingestible():
-        contract = tables.table(name)
-        try:
-            sheet = reading.open_sheet(path, contract, {}, limits)
-        except MarqueeError:
-            continue
-        there = {fold(theirs) for theirs in sheet.names}
-        known = {fold(column.name) for column in contract.columns}
-        required = contract.required()
-        part = sum(fold(column) in there for column in required) / len(required)
-        parts[name] = (part, len(there & known))
-    return max(parts, key=lambda name: (*parts[name], name == "engagement")) if parts else "engagement"
+def guessed(path: Path, table: str, limits: Limits) -> Guess:
+    """What the columns of the file may be, from its first rows; of a file that is no table, nothing."""
+    try:
+        return guesses.guess(path, table, limits=limits)
+    except MarqueeError:
+        return Guess([])
 
 
-@st.cache_resource(show_spinner="Reading the file", max_entries=4)
+# One at most, since a file may be large: each choice of a column makes another reading of it.
+@st.cache_resource(show_spinner="Reading the file", max_entries=1)
 def look(
     path: Path, table: str, mapping: Mapping[str, str], sets: Mapping[str, str], dates: str | None, limits: Limits
 ) -> Look:
     """Read the file as that table; faults come back, they do not fly."""
-    contract = tables.table(table)
-    found: list[Theirs] = []
     try:
-        sheet = reading.open_sheet(path, contract, mapping, limits)
-        found = _theirs(contract, sheet)
-        return Look(found, read(path, table, mapping=mapping, sets=sets, dates=dates, limits=limits))
+        return Look(read(path, table, mapping=mapping, sets=sets, dates=dates, limits=limits))
     except TableError as error:
-        return Look(found, None, error.faults, error.total)
+        return Look(None, error.faults, error.total)
     except MarqueeError as error:
-        return Look(found, None, [Fault("a file that can be read", str(error))], 1)
-
-
-def _theirs(contract: tables.Table, sheet: Sheet) -> list[Theirs]:
-    """The columns of the file, each with ours that has its name, or one that its name often means."""
-    known = columns.known_names(contract)
-    said = columns.assign(contract, sheet, {}, {})
-    ours = {at: name for name, at in said.positions.items() if name in known}
-    found = [
-        Theirs(name, _example(sheet, at), ours.get(at, ""), bool(ours.get(at))) for at, name in enumerate(sheet.names)
-    ]
-    taken = set(ours.values())
-    for at, theirs in enumerate(found):
-        meant = next((o for o in known if o not in taken and _bare(theirs.name) in MEANT.get(o, ())), "")
-        if meant and not theirs.ours:
-            found[at] = Theirs(theirs.name, theirs.example, meant, named=False)
-            taken.add(meant)
-    return found
-
-
-def same_in_all(column: str, theirs: Sequence[Theirs]) -> str:
-    """What a column that the file lacks may well be in all rows: a column of views holds the measure "views"."""
-    value = next((t.name for t in theirs if t.ours == "value" and t.ours and not t.named), "")
-    return _bare(value) if column == "metric" and _bare(value) in MEASURES else ""
-
-
-def _bare(name: str) -> str:
-    """A name's letters and digits alone: "User ID" and "user_id" are one."""
-    return "".join(c for c in fold(name) if c.isalnum())
-
-
-def _example(sheet: Sheet, at: int) -> str:
-    filled = sheet.cells[at].dropna().head(1)
-    return "" if filled.empty else printable(tables.told(filled.iloc[0]), EXAMPLE)
+        return Look(None, [Fault("a file that can be read", str(error))], 1)
 
 
 def remedy(fault: Fault) -> str:

@@ -32,8 +32,8 @@ QUOTES = 'Check the quotation marks: one is opened and not closed, or stands ins
 LONG = f"Shorten it, or: {QUOTES[0].lower()}{QUOTES[1:]}"
 
 
-def read(path: Path, wanted: headers.Wanted, limits: Limits) -> Sheet:
-    """The file's rows under its header, all text.
+def read(path: Path, wanted: headers.Wanted, limits: Limits, first: int | None = None) -> Sheet:
+    """The file's rows under its header, all text; with `first`, about so many of them.
 
     Raises:
         TableError: its encoding or its quotation marks cannot be made out, or it has too many columns.
@@ -41,9 +41,9 @@ def read(path: Path, wanted: headers.Wanted, limits: Limits) -> Sheet:
     encoding = encodings.encoding(path)
     sample = _sample(path, encoding)
     separator, header = _form(sample, wanted)
-    layout = _lay_out(path, encoding, separator, header, csv.QUOTE_MINIMAL, limits)
+    layout = _lay_out(path, encoding, separator, header, csv.QUOTE_MINIMAL, limits, first)
     if layout.broken and separator == "\t":  # a TSV may know no quotation marks at all
-        plain = _lay_out(path, encoding, separator, header, csv.QUOTE_NONE, limits)
+        plain = _lay_out(path, encoding, separator, header, csv.QUOTE_NONE, limits, first)
         layout = layout if plain.broken or plain.faults else plain
     if layout.broken:
         expected = f"cells set apart by {SEPARATORS[separator]}, each quoted whole or not at all"
@@ -51,7 +51,7 @@ def read(path: Path, wanted: headers.Wanted, limits: Limits) -> Sheet:
         if layout.long:
             broken = Fault(f"at most {limits.cell_characters:,} characters in a cell", LONG, row=layout.broken)
         raise TableError([*layout.told(), broken])
-    notes = [f"{header.row} rows above the header were left out."] if header.row else []
+    notes = header.notes()
     return Sheet(
         layout.names,
         layout.frame(),
@@ -153,7 +153,13 @@ class _Layout:
 
 
 def _lay_out(
-    path: Path, encoding: str, separator: str, header: headers.Header, quoting: Literal[0, 3], limits: Limits
+    path: Path,
+    encoding: str,
+    separator: str,
+    header: headers.Header,
+    quoting: Literal[0, 3],
+    limits: Limits,
+    first: int | None,
 ) -> _Layout:
     layout = _Layout()
     row = 1  # the spreadsheet row that comes next
@@ -175,7 +181,7 @@ def _lay_out(
                 layout.broken, layout.long = row + len(records), "field limit" in str(error)
             layout.add(records, row)
             row += len(records)
-            if layout.broken or len(records) < CHUNK:
+            if layout.broken or len(records) < CHUNK or (first and row - header.row > first):
                 return layout
 
 

@@ -7,45 +7,50 @@ from pathlib import Path
 import pandas as pd
 
 from marketing import tables
+from marketing.errors import TableError
 from marketing.settings import Limits
 from marketing.sources import columns, numbers, reading
 from marketing.sources.columns import ColumnGuess
 from marketing.sources.headers import fold
 from marketing.sources.sheets import Sheet
 
-# In order of how surely each word means it.
+FIRST = 1_000  # rows that are looked at
+MEASURES = (
+    *("views", "pageviews", "plays", "streams", "listens", "viewers", "listeners", "players", "users"),
+    *("minutes", "hours", "sessions", "visits", "downloads"),
+)
+# What columns are often called, in bare letters and in order of how surely each word means it.
 SYNONYMS: dict[str, tuple[str, ...]] = {
-    "date": ("day", "date_day", "ds", "timestamp", "datum", "fecha", "jour", "tag", "week", "month", "time"),
-    "title": ("page", "article", "show", "show_title", "game", "film", "movie", "name", "titel", "título", "titre"),
-    "metric": ("measure", "kind", "type"),
+    "date": (
+        *("day", "dateday", "ds", "timestamp", "datum", "fecha", "jour", "tag", "data", "week", "month", "time"),
+        "release",
+    ),
+    "title": (
+        *("page", "article", "show", "showtitle", "game", "film", "movie", "programme", "content", "name"),
+        *("titel", "título", "titulo", "titre"),
+    ),
+    "metric": ("measure", "kpi", "metrik", "kind", "type"),
     "value": (
-        *("views", "pageviews", "page_views", "y", "count", "users", "viewers", "plays", "streams", "listeners"),
-        *("players", "visits", "sessions", "hours", "total", "wert", "valor", "valeur"),
+        *MEASURES,
+        *("y", "n", "count", "total", "amount", "wert", "valor", "valeur", "aufrufe", "vistas", "vues"),
     ),
     "person": (
-        "id",
-        "user",
-        "user_id",
-        "person_id",
-        "customer",
-        "customer_id",
-        "client_id",
-        "subscriber",
-        "email_hash",
+        *("id", "user", "userid", "personid", "customer", "customerid", "client", "clientid", "subscriber"),
+        *("emailhash", "email"),
     ),
-    "minutes": ("duration", "watch_minutes", "minutes_watched", "time_spent"),
+    "minutes": ("duration", "watchminutes", "minuteswatched", "watchedminutes", "watchtime", "timespent"),
     "event": ("name", "what", "description", "holiday", "ereignis", "evento"),
     "kind": ("type", "category", "art", "tipo"),
     "end_date": ("end", "until", "to"),
-    "region": ("country", "territory", "market", "land", "país", "pays"),
-    "platform": ("device", "service", "plataforma"),
-    "fact": ("id", "fact_id"),
-    "text": ("claim", "statement", "quote"),
-    "name": ("title_name", "label"),
+    "region": ("mkt", "market", "territory", "country", "land", "país", "pais", "pays"),
+    "platform": ("plataforma", "device", "service"),
+    "fact": ("id", "factid"),
+    "text": ("claim", "statement", "quote", "sentence"),
+    "name": ("titlename", "displayname", "longtitle", "label"),
     "release_date": ("released", "release", "premiere"),
-    "ad": ("ad_id", "ad_name"),
-    "copy_text": ("headline", "copy", "ad_text"),
-    "spend": ("cost", "amount_spent", "kosten", "coste"),
+    "ad": ("adid", "adname"),
+    "copy_text": ("headline", "copy", "adtext"),
+    "spend": ("cost", "amountspent", "kosten", "coste"),
 }
 
 
@@ -61,22 +66,42 @@ class Guess:
     notes: list[str] = field(default_factory=list)
 
 
+def likely(path: Path, limits: Limits) -> str:
+    """The table whose required columns the file's header has the largest part of; engagement in doubt."""
+    handed_in = [contract for contract in tables.TABLES.values() if not contract.made]
+    engagement = tables.table("engagement")
+    try:
+        sheet = reading.open_sheet(path, engagement, {}, limits, FIRST)
+    except TableError:
+        return engagement.name
+    there = {fold(theirs) for theirs in sheet.names}
+    parts = {}
+    for contract in handed_in:
+        required = contract.required()
+        part = sum(name in there for name in required) / len(required)
+        known = sum(column.name in there for column in contract.columns)
+        parts[contract.name] = (part, known, contract is engagement)
+    return engagement.name if sheet.platform else max(parts, key=lambda name: parts[name])
+
+
 def guess(path: Path, table: str, *, limits: Limits | None = None) -> Guess:
     """What each column of the file may be, with an example of it, and which columns of ours none was found for.
+
+    Only the file's first rows are read.
 
     Raises:
         TableError: the file is no table; what is wrong with its cells is for `read` to tell.
     """
     contract = reading.ingestible(table)
-    sheet = reading.open_sheet(path, contract, {}, limits or Limits())
+    sheet = reading.open_sheet(path, contract, {}, limits or Limits(), FIRST)
     assigned = columns.assign(contract, sheet, {}, {})
     found = {name: at for name, at in assigned.positions.items() if assigned.how[name] in ("name", "source")}
     free = {at: sheet.names[at] for at in range(len(sheet.names)) if at not in found.values()}
     mapping = {} if sheet.platform else _by_synonym(contract, sheet, found, free)
     missing = [name for name in contract.required() if name not in found and name not in mapping]
     sets = {}
-    if "metric" in missing and "value" in mapping and fold(mapping["value"]) not in ("y", "count", "total"):
-        sets["metric"] = fold(mapping["value"]).replace(" ", "_")
+    if "metric" in missing and _bare(mapping.get("value", "")) in MEASURES:
+        sets["metric"] = _bare(mapping["value"])
         missing.remove("metric")
     ours = {theirs: name for name, theirs in mapping.items()}
     told = [_told(sheet, at, found, ours) for at in range(len(sheet.names))]
@@ -98,7 +123,7 @@ def _by_synonym(
 ) -> dict[str, str]:
     mapping: dict[str, str] = {}
     for name in columns.known_names(contract):
-        if name not in found and (name in contract.required() or contract.column(name) is not None):
+        if name not in found:
             taken = set(mapping.values())
             theirs = _synonym(name, [n for n in free.values() if n not in taken])
             if theirs:
@@ -111,8 +136,13 @@ def _by_synonym(
 
 
 def _synonym(name: str, theirs: list[str]) -> str:
-    folded = {fold(column).replace(" ", "_"): column for column in theirs}
-    return next((folded[word] for word in SYNONYMS.get(name, ()) if word in folded), "")
+    bare = {_bare(column): column for column in theirs}
+    return next((bare[word] for word in SYNONYMS.get(name, ()) if word in bare), "")
+
+
+def _bare(name: str) -> str:
+    """A name's letters and digits alone: "User ID" and "user_id" are one."""
+    return "".join(c for c in fold(name) if c.isalnum())
 
 
 def _is_numeric(values: pd.Series) -> bool:

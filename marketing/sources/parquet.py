@@ -1,5 +1,6 @@
 """Parquet: flat columns, typed as the file types them."""
 
+import itertools
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,8 +20,8 @@ INDEX = re.compile(r"__index_level_\d+__")  # how pandas stores a nameless index
 BATCH = 1 << 17  # rows
 
 
-def read(path: Path, wanted: headers.Wanted, limits: Limits) -> Sheet:
-    """The file's columns.
+def read(path: Path, wanted: headers.Wanted, limits: Limits, first: int | None = None) -> Sheet:
+    """The file's columns; with `first`, so many of their rows.
 
     Raises:
         TableError: it is damaged, too large when unpacked, or holds columns of lists, records or bytes.
@@ -32,7 +33,7 @@ def read(path: Path, wanted: headers.Wanted, limits: Limits) -> Sheet:
             _refuse_large(path, file, names, limits)
             fields = [field for field in file.schema_arrow if field.name in names]
             _refuse_nested(path, fields)
-            table = _unpack(path, file, names, limits)
+            table = _unpack(path, file, names, limits, first)
         index = pd.RangeIndex(table.num_rows)
         cells = {at: _column(table.column(at), index) for at in range(table.num_columns)}
     except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
@@ -79,10 +80,10 @@ def _is_bytes(kind: pa.DataType) -> bool:
     return bool(pa.types.is_fixed_size_binary(kind))
 
 
-def _unpack(path: Path, file: pq.ParquetFile, names: list[str], limits: Limits) -> pa.Table:
+def _unpack(path: Path, file: pq.ParquetFile, names: list[str], limits: Limits, first: int | None) -> pa.Table:
     """All rows, counted as they are unpacked, since a few bytes can stand for a billion rows."""
     batches, size = [], 0
-    for batch in _batches(path, names):
+    for batch in itertools.islice(_batches(path, names, first or BATCH), 1 if first else None):
         size += sum(_weight(column) for column in batch.columns)
         _refuse_unpacked(path, size, limits)
         batches.append(batch)
@@ -92,10 +93,10 @@ def _unpack(path: Path, file: pq.ParquetFile, names: list[str], limits: Limits) 
     return pa.Table.from_batches(batches).select(names)
 
 
-def _batches(path: Path, names: list[str]) -> Iterator[pa.RecordBatch]:
+def _batches(path: Path, names: list[str], size: int) -> Iterator[pa.RecordBatch]:
     texts = [f.name for f in pq.read_schema(path) if pa.types.is_string(f.type) or pa.types.is_large_string(f.type)]
     with pq.ParquetFile(path, read_dictionary=texts) as file:
-        yield from file.iter_batches(BATCH, columns=names)
+        yield from file.iter_batches(size, columns=names)
 
 
 def _weight(column: pa.Array) -> int:

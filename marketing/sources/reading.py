@@ -75,11 +75,16 @@ def ingestible(table: str) -> tables.Table:
     return contract
 
 
-def open_sheet(path: Path, contract: tables.Table, mapping: Mapping[str, str], limits: Limits) -> Sheet:
-    """The file's cells under its header, tidied; a known platform's export in our columns."""
+def open_sheet(
+    path: Path, contract: tables.Table, mapping: Mapping[str, str], limits: Limits, first: int | None = None
+) -> Sheet:
+    """The file's cells under its header, tidied; a known platform's export in our columns.
+
+    With `first`, about so many rows of it, for a guess.
+    """
     readers = {"text": delimited.read, "xlsx": workbooks.read, "parquet": parquet.read}
     wanted = headers.Wanted.of(contract, list(mapping.values()), path.name)
-    sheet = sheets.tidy(readers[files.kind(path, limits)](path, wanted, limits), limits)
+    sheet = sheets.tidy(readers[files.kind(path, limits)](path, wanted, limits, first), limits)
     if sheet.platform:
         if sheet.faults:
             raise TableError([replace(f, file=path.name) for f in sheet.faults])

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 CHUNK = 300  # rows turned into columns at a time: few, as in delimited text
 
 
-def read(path: Path, wanted: headers.Wanted, limits: Limits) -> Sheet:
-    """The rows of the one sheet whose header is wanted.
+def read(path: Path, wanted: headers.Wanted, limits: Limits, first: int | None = None) -> Sheet:
+    """The rows of the one sheet whose header is wanted; with `first`, so many of them.
 
     Raises:
         TableError: the workbook is damaged, too large when unpacked, or holds several sheets that may be meant.
@@ -34,7 +34,7 @@ def read(path: Path, wanted: headers.Wanted, limits: Limits) -> Sheet:
     found = [(part, _open(path, part.name)) for part in parts]
     ranked = [(headers.find(_first_rows(sheet), wanted), part, sheet) for part, sheet in found]
     header, part, sheet = _choose(path, ranked, wanted)
-    laid_out = _lay_out(path, sheet, header, limits)
+    laid_out = _lay_out(path, sheet, header, limits, first)
     laid_out.cell_faults = _flaws(part, sheet, laid_out)
     if len(parts) > 1:
         laid_out.notes.append(f"The sheet {part.name!r} was read, of {len(parts)}.")
@@ -75,8 +75,10 @@ def _choose(path: Path, ranked: Sequence[_Ranked], wanted: headers.Wanted) -> _R
     return tied[0]
 
 
-def _lay_out(path: Path, sheet: "python_calamine.CalamineSheet", header: headers.Header, limits: Limits) -> Sheet:
-    rows = sheet.iter_rows()
+def _lay_out(
+    path: Path, sheet: "python_calamine.CalamineSheet", header: headers.Header, limits: Limits, first: int | None
+) -> Sheet:
+    rows = itertools.islice(sheet.iter_rows(), header.row + 1 + first if first else None)
     names = [_text(cell) for cell in list(itertools.islice(rows, header.row + 1))[-1]]
     if len(names) > limits.columns:
         remedy = "Leave out columns, or raise limits.columns in settings.toml."
@@ -85,10 +87,10 @@ def _lay_out(path: Path, sheet: "python_calamine.CalamineSheet", header: headers
     while chunk := list(itertools.islice(rows, CHUNK)):
         for column, values in zip(cells, zip(*chunk, strict=True), strict=True):
             column.extend(values)
-    first = (sheet.start or (0, 0))[0] + header.row  # data rows counted from 0 below row 1
-    index = pd.RangeIndex(first, first + len(cells[0]))
+    top = (sheet.start or (0, 0))[0] + header.row  # data rows counted from 0 below row 1
+    index = pd.RangeIndex(top, top + len(cells[0]))
     frame = pd.DataFrame({at: _column(column, index) for at, column in enumerate(cells)}, index=index)
-    notes = [f"{header.row} rows above the header were left out."] if header.row else []
+    notes = header.notes()
     return Sheet(names, frame, platform=header.platform, notes=notes)
 
 

@@ -106,6 +106,15 @@ def test_the_faults_file_runs_nothing_in_a_spreadsheet(empty: Path, draw: Draw) 
     assert "'=1+1" in uploads.as_csv(look.faults).decode("utf-8-sig")
 
 
+def test_a_file_is_held_in_memory_no_longer_than_it_is_looked_at(empty: Path, draw: Draw) -> None:
+    path = _file(empty, WRONG)
+    assert uploads.look(path, "engagement", {}, {}, None, uploads.Limits()).faults
+    path.write_bytes(WRONG.split(b"\n")[0] + b"\n2026-11-02,a,views,12\n")
+    app = upload(draw("data"), "views.csv", WRONG)
+    button(app, "Forget this file").click().run()
+    assert not uploads.look(path, "engagement", {}, {}, None, uploads.Limits()).faults
+
+
 def _file(folder: Path, content: bytes) -> Path:
     path = folder.parent / "views.csv"
     path.write_bytes(content)

@@ -2,12 +2,15 @@
 
 from pathlib import Path
 
+import numpy as np
+import pandas as pd
 import pytest
 from uploads import Bad, Good, assert_read, assert_refused, write
 
 from marketing import catalog, sources, tables
 from marketing.errors import TableError
-from marketing.sources import headers
+from marketing.settings import Limits
+from marketing.sources import guesses, headers, reading
 
 REST = "project,article,granularity,timestamp,access,agent,views\n"
 REST_ROW = "en.wikipedia,Grand_Theft_Auto_VI,daily,20240301{},{},user,{}\n"
@@ -191,6 +194,34 @@ def test_what_was_left_out_or_changed_is_said(tmp_path: Path) -> None:
     trends = sources.read(write(tmp_path, Good("", TRENDS, {})), "engagement")
     assert any('"<1" was read as 0.5, in 1 cells' in note for note in trends.notes)
     assert {column.how for column in trends.columns} == {"source"}
+
+
+@pytest.mark.parametrize(
+    ("header", "table"),
+    [
+        ("date,title,metric,value", "engagement"),
+        ("title,name,kind", "titles"),
+        ("fact,title,text", "facts"),
+        ("event,date,title", "events"),
+        ("person,age", "audience"),
+        ("person,title,date,minutes", "viewing"),
+        ("date,ad,impressions,clicks", "results"),
+        ("a,b", "engagement"),
+    ],
+)
+def test_the_table_of_a_file_is_guessed_by_its_header(header: str, table: str, tmp_path: Path) -> None:
+    width = header.count(",")
+    assert guesses.likely(write(tmp_path, Good("", f"{header}\nx{',x' * width}\n", {})), Limits()) == table
+
+
+@pytest.mark.parametrize("form", ["csv", "xlsx", "parquet"])
+def test_a_guess_reads_the_first_rows_and_no_more(form: str, tmp_path: Path) -> None:
+    rows = pd.DataFrame({"day": "2024-03-01", "views": np.arange(5_000.0)})
+    path = tmp_path / f"upload.{form}"
+    {"csv": rows.to_csv, "xlsx": rows.to_excel, "parquet": rows.to_parquet}[form](path, index=False)
+    sheet = reading.open_sheet(path, tables.table("engagement"), {}, Limits(), guesses.FIRST)
+    assert guesses.FIRST <= len(sheet.cells) < 1.5 * guesses.FIRST
+    assert len(reading.open_sheet(path, tables.table("engagement"), {}, Limits()).cells) == 5_000
 
 
 def test_columns_are_guessed_for_the_user_to_see_and_never_by_read(tmp_path: Path) -> None:
