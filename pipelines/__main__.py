@@ -44,6 +44,9 @@ Port = Annotated[int, typer.Option("--port", min=1, max=65_535, help="On 127.0.0
 Parent = Annotated[int | None, typer.Option(hidden=True, help="End with this process.")]
 By = Annotated[str | None, typer.Option("--by", metavar="NAME", help="Who acts; else MARQUEE_PERSON, else your login.")]
 Several = list[str] | None  # an option or argument that may be repeated
+Mapping = Annotated[Several, typer.Option("--map", metavar="OURS=THEIRS", help="Our column is theirs.")]
+Sets = Annotated[Several, typer.Option("--set", metavar="OURS=VALUE", help="A value for every row.")]
+Dates = Annotated[str | None, typer.Option("--dates", metavar="dmy|mdy|ymd", help="How 3/4/2026 reads.")]
 
 
 @app.callback()
@@ -85,9 +88,9 @@ def ingest(
     ],
     files: Annotated[list[Path], typer.Argument(metavar="FILE", help="CSV, TSV, XLSX, Parquet or a known export.")],
     workspace: Workspace = DEFAULT_WORKSPACE,
-    mapping: Annotated[Several, typer.Option("--map", metavar="OURS=THEIRS", help="Our column is theirs.")] = None,
-    sets: Annotated[Several, typer.Option("--set", metavar="OURS=VALUE", help="A value for every row.")] = None,
-    dates: Annotated[str | None, typer.Option("--dates", metavar="dmy|mdy|ymd", help="How 3/4/2026 reads.")] = None,
+    mapping: Mapping = None,
+    sets: Sets = None,
+    dates: Dates = None,
     by: By = None,
     as_json: Json = False,
 ) -> None:
@@ -126,13 +129,17 @@ def forecast(
     ] = None,
     horizon: Annotated[int | None, typer.Option(min=1, max=730, help="Periods ahead, with --input.")] = None,
     frequency: Annotated[str | None, typer.Option(metavar="D|W|M", help="With --input; else found out.")] = None,
+    mapping: Mapping = None,
+    sets: Sets = None,
+    dates: Dates = None,
     out: Out = None,
     as_json: Json = False,
 ) -> None:
     """Forecast a file, or every trend of the workspace."""
-    from pipelines.commands import working
+    from pipelines.commands import tables, working
 
-    _end(working.forecast(workspace, source, horizon, frequency, out, as_json=as_json))
+    how = tables.reading(mapping or [], sets or [], dates)
+    _end(working.forecast(workspace, source, horizon, frequency, out, how, as_json=as_json))
 
 
 @app.command()
@@ -140,13 +147,17 @@ def segment(
     workspace: Workspace = DEFAULT_WORKSPACE,
     source: Annotated[Path | None, typer.Option("--input", metavar="FILE", help="person, then any attributes.")] = None,
     k: Annotated[str, typer.Option(metavar="N|auto", help="How many segments, with --input.")] = "auto",
+    mapping: Mapping = None,
+    sets: Sets = None,
+    dates: Dates = None,
     out: Annotated[Path | None, typer.Option(metavar="FOLDER", help="For assignments.csv, segments.json.")] = None,
     as_json: Json = False,
 ) -> None:
     """Find the segments of a file's people, or of the workspace's audience."""
-    from pipelines.commands import working
+    from pipelines.commands import tables, working
 
-    _end(working.segment(workspace, source, k, out, as_json=as_json))
+    how = tables.reading(mapping or [], sets or [], dates)
+    _end(working.segment(workspace, source, k, out, how, as_json=as_json))
 
 
 @app.command()

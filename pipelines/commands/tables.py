@@ -3,6 +3,7 @@
 import contextlib
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from marketing import people
 from marketing.errors import InputError
@@ -46,6 +47,11 @@ def ingest(
     else:
         say(f"{table}: {rows['new']:,} new, {rows['changed']:,} changed, {rows['unchanged']:,} unchanged rows.")
     return 0
+
+
+def reading(mapping: Sequence[str], sets: Sequence[str], dates: str | None) -> dict[str, Any]:
+    """How files are to be read, as :func:`marketing.sources.read` takes it, from --map, --set and --dates."""
+    return {"mapping": pairs(mapping, "--map"), "sets": pairs(sets, "--set"), "dates": order(dates)}
 
 
 def pairs(given: Sequence[str], option: str) -> dict[str, str]:

@@ -6,7 +6,7 @@ import signal
 import sys
 import traceback
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -39,22 +39,44 @@ def run(folder: Path, asked: Sequence[str], request: Mapping[str, Any], *, by: s
     key = uuid.uuid4().hex
     with contextlib.closing(Ledger(workspace.ledger_url)) as ledger:
         ledger.request_run(wanted, arguments, by=person.name, at=acting.now(), run=key)
+        before = _files(workspace), {draft.draft for draft in ledger.drafts()}
     if runs.at_work(folder):
         tell("Another run is at work on this workspace; waiting for it to end.")
     with Progress() as progress:
         record = runs.work(folder, key, clock=acting.now, progress=progress)
-    return _report(workspace, record, as_json=as_json)
+    return _report(workspace, record, before, as_json=as_json)
 
 
-def _report(workspace: Workspace, record: RunRecord, *, as_json: bool) -> int:
-    """Say what stands now, and which items failed."""
-    made = {name: stored.rows for name, stored in workspace.tables().items() if name in MADE}
+def _files(workspace: Workspace) -> dict[str, str]:
+    """The file that each table stands in; another one when it was written again."""
+    return {name: stored.file for name, stored in workspace.tables().items()}
+
+
+def _report(
+    workspace: Workspace, record: RunRecord, before: tuple[Mapping[str, str], Collection[str]], *, as_json: bool
+) -> int:
+    """Say what each job made, or that nothing was stale, and which items failed.
+
+    `before` holds the tables' files and the drafts that were there.
+    """
+    files_before, drafts_before = before
+    with contextlib.closing(Ledger(workspace.ledger_url)) as ledger:
+        drafted = sum(draft.draft not in drafts_before for draft in ledger.drafts())
+    stored = workspace.tables()
     if as_json:
-        told = {"run": record.run, "jobs": record.jobs, "state": record.state, "tables": made}
+        made = {name: table.rows for name, table in stored.items() if name in {t for ts in MADE.values() for t in ts}}
+        told = {"run": record.run, "jobs": record.jobs, "state": record.state, "tables": made, "drafts": drafted}
         print_json({**told, "failures": record.failures})
     else:
-        for name, rows in made.items():
-            say(f"{name}: {rows:,} rows")
+        failed = {failure["job"] for failure in record.failures}
+        for job in record.jobs:
+            written = [n for n in MADE.get(job, ()) if n in stored and stored[n].file != files_before.get(n)]
+            for name in written:
+                say(f"{name}: {stored[name].rows:,} rows")
+            if job == "draft" and drafted:
+                say("1 draft, waiting" if drafted == 1 else f"{drafted:,} drafts, all waiting")
+            elif not written and job not in failed:
+                say(f"{job}: up to date")
     for failure in record.failures:
         tell(f"{failure['job']}: {failure['key']}: {failure['reason']}")
     return 1 if record.failures or record.state != "done" else 0
@@ -66,12 +88,14 @@ def forecast(
     horizon: int | None,
     frequency: str | None,
     out: Path | None,
+    how: Mapping[str, Any],
     *,
     as_json: bool,
 ) -> int:
-    """Forecast a file; without one, every trend of the workspace."""
+    """Forecast a file, read as `how` says; without one, every trend of the workspace."""
     files.ready(out, files.SUFFIXES)
     if source is None:
+        _refuse(how)
         if horizon is not None or frequency is not None:
             raise InputError(
                 "--horizon and --frequency go with --input. A workspace's horizon stands in its settings.toml."
@@ -84,7 +108,7 @@ def forecast(
         raise InputError(f"--frequency {frequency!r} is none of D, W and M (day, week, month).")
     from pipelines import forecast as job
 
-    frame = _read(source, "engagement", folder)
+    frame = _read(source, "engagement", folder, how)
     with Progress() as progress:
         progress.step("forecast")
         tables, report = job.forecast_file(
@@ -105,19 +129,22 @@ def forecast(
     return 1 if report.failures else 0
 
 
-def _read(source: Path, table: str, folder: Path) -> "pd.DataFrame":
+def _read(source: Path, table: str, folder: Path, how: Mapping[str, Any]) -> "pd.DataFrame":
     """A file's rows, under the workspace's limits where there is one; how they were read is told."""
     from marketing import sources
 
-    reading = sources.read(source, table, limits=acting.choices(folder).limits)
+    reading = sources.read(source, table, limits=acting.choices(folder).limits, **how)
     for note in reading.notes:
         tell(f"{source.name}: {note}")
     return reading.frame
 
 
-def segment(folder: Path, source: Path | None, k: str, out: Path | None, *, as_json: bool) -> int:
-    """Segment a file's people; without one, the workspace's audience."""
+def segment(
+    folder: Path, source: Path | None, k: str, out: Path | None, how: Mapping[str, Any], *, as_json: bool
+) -> int:
+    """Segment a file's people, read as `how` says; without one, the workspace's audience."""
     if source is None:
+        _refuse(how)
         if k != "auto" or out is not None:
             raise InputError("--k and --out go with --input. A workspace's k stands in its settings.toml.")
         return run(folder, ["segment"], {}, by=None, as_json=as_json)
@@ -125,7 +152,7 @@ def segment(folder: Path, source: Path | None, k: str, out: Path | None, *, as_j
         raise InputError(f"--k {k!r} is no number of segments. Write --k 5, or --k auto.")
     from pipelines import segment as job
 
-    frame = _read(source, "audience", folder)
+    frame = _read(source, "audience", folder, how)
     target = out or Path(f"{source.stem}-segments")
     with Progress() as progress:
         progress.step("segment")
@@ -142,7 +169,15 @@ def segment(folder: Path, source: Path | None, k: str, out: Path | None, *, as_j
     return 0
 
 
-MADE = ("trends", "forecasts", "scores", "segments", "assignments", "affinity", "set_aside")
+MADE = {
+    "forecast": ("trends", "forecasts", "scores"),
+    "segment": ("segments", "assignments", "affinity", "set_aside"),
+}  # the tables that each job writes
+
+
+def _refuse(how: Mapping[str, Any]) -> None:
+    if any(how.values()):
+        raise InputError("--map, --set and --dates go with --input. What is in a workspace has been read already.")
 
 
 def work(folder: Path, run: str, parent: int | None) -> int:
