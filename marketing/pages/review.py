@@ -29,14 +29,14 @@ def show(place: Place) -> None:
     editing = st.session_state.get(decisions.EDITING) == draft.draft
     with left:
         st.header("Edit the words" if editing else "As people will see it", anchor=False)
-        found = _edited(place, draft) if editing else draft.problems
+        slots, found = _edited(place, draft) if editing else (draft.copy["slots"], draft.problems)
         if not editing:
             previewed.show(place, draft)
             _why(place, draft)
     with right:
         _changes(place, draft)
         _claims(place, draft)
-        _checks(draft, found)
+        _checks(slots, found)
         _history(place, draft)
         decisions.comment(place, draft, standing)
     leaving.show(place)
@@ -105,11 +105,12 @@ def _checked(draft: DraftRecord) -> str:
     return "All checks pass."
 
 
-def _edited(place: Place, draft: DraftRecord) -> Any:
+def _edited(place: Place, draft: DraftRecord) -> tuple[dict[str, list[str]], Any]:
+    """The fields. Returns the words as they stand in them, and what is wrong with those."""
     slots, found = ideas.lines(place, draft)
     with st.container(horizontal=True):
         ideas.save(place, draft, slots, decisions.went_on)
-    return found
+    return slots, found
 
 
 def _why(place: Place, draft: DraftRecord) -> None:
@@ -138,10 +139,10 @@ def _claims(place: Place, draft: DraftRecord) -> None:
         st.markdown("Nothing that would need a fact.")
 
 
-def _checks(draft: DraftRecord, found: Any) -> None:
+def _checks(slots: dict[str, list[str]], found: Any) -> None:
     st.header("Checks", anchor=False)
     st.table(drafted.checks_table(found), border="horizontal", hide_header=True, alt="Checks and what they found")
-    drafted.problems(found, draft.copy["slots"])
+    drafted.problems(found, slots)
 
 
 def _history(place: Place, draft: DraftRecord) -> None:

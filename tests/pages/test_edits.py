@@ -83,3 +83,13 @@ def test_a_price_that_an_edit_adds_leaves_only_while_its_fact_holds(
     store_price(priced, **change)
     with pytest.raises(GateError, match=f"Draft {edited.draft} says .*£9.99.* {why}"):
         export(priced, ledger, today)
+
+
+def test_while_words_are_edited_problems_stand_beside_the_words_that_have_them(priced: Workspace, draw: Draw) -> None:
+    app = draw("review", draft="d9")
+    press(app, "Edit")
+    field = next(f for f in [*app.text_input, *app.text_area] if f.key == "ideas.d9.description.0")
+    field.set_value("Seen by 9 million people.").run()
+    [told] = [e.value for e in app.markdown if "no fact of the brief says so" in e.value]
+    assert ":red-background[9 million people]" in told
+    assert "Seen by" in told
