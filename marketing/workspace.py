@@ -14,7 +14,7 @@ import os
 import re
 import secrets
 import stat
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -180,13 +180,25 @@ class Workspace:
         with self.locked():
             self._commit(frames, now, stamp, drop)
 
-    def upsert(self, frames: Mapping[str, pd.DataFrame], *, now: dt.datetime) -> dict[str, Counts]:
-        """Add rows to tables, all or none; a row whose key is there already replaces the old one."""
+    def upsert(
+        self,
+        frames: Mapping[str, pd.DataFrame],
+        *,
+        now: dt.datetime,
+        announce: Callable[[Mapping[str, Counts]], None] | None = None,
+    ) -> dict[str, Counts]:
+        """Add rows to tables, all or none; a row whose key is there already replaces the old one.
+
+        `announce` is told what will be done, after all that can be wrong with the rows and before the first of them
+        is stored.
+        """
         with self.locked():
             merged, counts = {}, {}
             for name, frame in frames.items():
                 old = self.read(name) if self.has(name) else None
                 merged[name], counts[name] = merge(tables.table(name), old, frame)
+            if announce:
+                announce(counts)
             self._commit({n: f for n, f in merged.items() if counts[n].new or counts[n].changed}, now)
         return counts
 

@@ -5,13 +5,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import pandas as pd
-
-from marketing import sources, tables
+from marketing import sources
 from marketing.errors import Fault, TableError
+from marketing.ledger import Ledger
+from marketing.people import Person
 from marketing.settings import Limits
-from marketing.sources import Reading
-from marketing.workspace import Counts, Workspace, merge
+from marketing.sources import Reading, storing
+from marketing.workspace import Counts, Workspace
 
 
 @dataclass(frozen=True)
@@ -31,35 +31,35 @@ def ingest(
     dates: str | None = None,
     limits: Limits | None = None,
     now: dt.datetime,
+    ledger: Ledger | None = None,
+    person: Person | None = None,
 ) -> Ingested:
     """Add the rows of `files` to a table; a row whose key is there already is replaced.
+
+    Where it is a person who does so, the ledger records it; the sample data come by nobody.
 
     Where two of the files hold the same key, the later one counts, as if they had come one after the other.
 
     Raises:
         TableError: a file cannot be read or breaks the table's contract; every fault of every file is told, and
             nothing is stored.
+        RightsError: the person may not put data in.
     """
-    readings, faults = [], []
+    readings: dict[Path, Reading] = {}
+    faults: list[Fault] = []
     for file in files:
         try:
-            readings.append(sources.read(file, table, mapping=mapping, sets=sets, dates=dates, limits=limits))
+            readings[file] = sources.read(file, table, mapping=mapping, sets=sets, dates=dates, limits=limits)
         except TableError as error:
             faults += error.faults
     if not readings and not faults:
         faults.append(Fault("at least one file", "Name the files to read."))
     if faults:
         raise TableError(faults)
-    counts = workspace.upsert({table: _together(table, readings)}, now=now)[table]
-    return Ingested(counts.new, counts.changed, counts.unchanged, _notes(files, readings))
-
-
-def _together(table: str, readings: Sequence[Reading]) -> pd.DataFrame:
-    frame = readings[0].frame
-    for reading in readings[1:]:
-        frame, _ = merge(tables.table(table), frame, reading.frame)
-    return frame
-
-
-def _notes(files: Sequence[Path], readings: Sequence[Reading]) -> list[str]:
-    return [f"{file.name}: {note}" for file, reading in zip(files, readings, strict=True) for note in reading.notes]
+    if ledger and person:
+        counts = storing.store(workspace, ledger, table, readings, person=person, at=now)
+    else:
+        frame = storing.together(table, [reading.frame for reading in readings.values()])
+        counts = workspace.upsert({table: frame}, now=now)[table]
+    notes = [f"{file.name}: {note}" for file, reading in readings.items() for note in reading.notes]
+    return Ingested(counts.new, counts.changed, counts.unchanged, notes)

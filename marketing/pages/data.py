@@ -14,7 +14,7 @@ from marketing.errors import printable
 from marketing.pages import frame, numbers, progress, uploads, words
 from marketing.pages.frame import Place
 from marketing.pages.uploads import Look
-from marketing.sources import ColumnGuess
+from marketing.sources import ColumnGuess, storing
 
 OLD = 7  # days after which a table is told to be stale
 ORDERS = {"": "found out", "dmy": "day, month, year", "mdy": "month, day, year", "ymd": "year, month, day"}
@@ -218,10 +218,10 @@ def _faults(look: Look) -> None:
 def _store(place: Place, path: Path, table: str, look: Look) -> None:
     if look.reading is None:
         return
-    counts = place.workspace.upsert({table: look.reading.frame}, now=place.now)[table]
+    counts = storing.store(
+        place.workspace, place.ledger, table, {path: look.reading}, person=place.person, at=place.now
+    )
     told = f"{counts.new:,} new, {counts.changed:,} changed, {counts.unchanged:,} unchanged"
-    detail = {"files": [path.name], "rows": vars(counts)}
-    place.ledger.append_audit(place.now, place.person.name, "ingest", table, detail)
     uploads.forget()
     st.session_state[STORED] = table, f"{path.name} is stored: {words.counted(look.reading.rows, 'row')}; {told}."
     st.rerun()

@@ -32,16 +32,22 @@ def ingest(
     people.require(person, "ingest")
     mapped, given, reading = pairs(mapping, "--map"), pairs(sets, "--set"), order(dates)
     workspace = Workspace.create(folder)
-    counts = job.ingest(
-        workspace, table, files, mapping=mapped, sets=given, dates=reading, limits=chosen.limits, now=acting.now()
-    )
+    with contextlib.closing(Ledger(workspace.ledger_url)) as ledger:
+        counts = job.ingest(
+            workspace,
+            table,
+            files,
+            mapping=mapped,
+            sets=given,
+            dates=reading,
+            limits=chosen.limits,
+            now=acting.now(),
+            ledger=ledger,
+            person=person,
+        )
     for note in counts.notes:
         tell(note)
     rows = {"new": counts.new, "changed": counts.changed, "unchanged": counts.unchanged}
-    with contextlib.closing(Ledger(workspace.ledger_url)) as ledger:
-        ledger.append_audit(
-            acting.now(), person.name, "ingest", table, {"files": [file.name for file in files], "rows": rows}
-        )
     if as_json:
         print_json({"table": table, **rows})
     else:

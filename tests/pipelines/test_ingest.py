@@ -1,6 +1,8 @@
 """Files go into a workspace all or none, whatever is killed when, and the rows are counted."""
 
+import contextlib
 import datetime as dt
+import hashlib
 import json
 import random
 import signal
@@ -12,7 +14,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from marketing.errors import MissingError, TableError
+from marketing.errors import MissingError, RightsError, TableError
+from marketing.ledger import Ledger
+from marketing.people import Person
 from marketing.settings import Limits
 from marketing.workspace import Counts, Workspace
 from pipelines.ingest import ingest
@@ -108,6 +112,58 @@ def test_no_file_and_no_such_table_are_refused(workspace: Workspace, tmp_path: P
         ingest(workspace, "engagement", [], now=NOW)
     with pytest.raises(MissingError, match="no table 'veiws'"):
         ingest(workspace, "veiws", [file(tmp_path, "a.csv", 1)], now=NOW)
+
+
+def test_who_put_in_which_file_is_recorded_before_the_rows_are_there(
+    workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = file(tmp_path, "a.csv", 1, 2)
+    ada = Person("Ada", "editor")
+    with contextlib.closing(Ledger(workspace.ledger_url)) as ledger:
+        monkeypatch.setattr(Workspace, "_commit", lambda *_: pytest.fail("killed here"))
+        with pytest.raises(pytest.fail.Exception):
+            ingest(workspace, "engagement", [source], now=NOW, ledger=ledger, person=ada)
+        (record,) = ledger.audit()
+    assert (record.by, record.action, record.subject) == ("Ada", "ingest", "engagement")
+    assert record.detail == {
+        "files": [{"file": "a.csv", "sha256": hashlib.sha256(source.read_bytes()).hexdigest()}],
+        "rows": {"new": 2, "changed": 0, "unchanged": 0},
+    }
+
+
+def test_an_ingest_that_the_disk_refuses_is_recorded_as_failed(
+    workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Workspace, "_commit", full)
+    with contextlib.closing(Ledger(workspace.ledger_url)) as ledger:
+        with pytest.raises(OSError, match="No space"):
+            ingest(
+                workspace,
+                "engagement",
+                [file(tmp_path, "a.csv", 1)],
+                now=NOW,
+                ledger=ledger,
+                person=Person("Ada", "editor"),
+            )
+        assert [record.action for record in ledger.audit()] == ["ingest", "ingest failed"]
+
+
+def test_who_may_only_look_puts_nothing_in(workspace: Workspace, tmp_path: Path) -> None:
+    with contextlib.closing(Ledger(workspace.ledger_url)) as ledger:
+        with pytest.raises(RightsError, match="may not put data in"):
+            ingest(
+                workspace,
+                "engagement",
+                [file(tmp_path, "a.csv", 1)],
+                now=NOW,
+                ledger=ledger,
+                person=Person("Vi", "viewer"),
+            )
+        assert ledger.audit() == []
+    assert not workspace.has("engagement")
 
 
 WRITER = """
