@@ -2,17 +2,22 @@
 
 import contextlib
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from marketing.campaigns import reviews
 from marketing.catalog import require
+from marketing.errors import printable
 from marketing.ledger import Ledger
 from marketing.workspace import Workspace
 from pipelines.commands import acting, files
 from pipelines.terminal import print_json, say, table, tell
+
+FEWEST_OF_DIGEST = 8  # characters that stand for a digest: no two drafts' words share them by chance
+SHOWN_DIGEST = 12
+SHOWN_WORDS = 60
 
 
 @contextlib.contextmanager
@@ -47,21 +52,36 @@ def drafts(folder: Path, state: str | None, *, as_json: bool) -> int:
     if as_json:
         print_json(rows)
     elif rows:
-        shown = [row | {"problems": len(row["problems"])} for row in rows]
-        table(shown, ["draft", "state", "title", "segment", "channel", "variant", "problems", "digest"])
+        shown = [
+            row
+            | {"problems": len(row["problems"]), "digest": row["digest"][:SHOWN_DIGEST], "words": _begin(row["copy"])}
+            for row in rows
+        ]
+        table(shown, ["draft", "digest", "state", "title", "segment", "channel", "variant", "problems", "words"])
     else:
         tell("No drafts." if state is None else f"No draft is {state}.")
     return 0
 
 
+def _begin(copy: Mapping[str, Any]) -> str:
+    """The first line of copy, short enough for a table."""
+    lines = (line for lines in copy["slots"].values() for line in lines if line.strip())
+    return printable(" ".join(next(lines, "").split()), SHOWN_WORDS)
+
+
+def _whole(digest: str, of: str) -> str:
+    """`of`, where `digest` is its beginning and long enough to be no chance; else `digest`."""
+    return of if len(digest) >= FEWEST_OF_DIGEST and of.startswith(digest.lower()) else digest
+
+
 def review(folder: Path, draft: str, digest: str, decision: str, reason: str, *, by: str | None, as_json: bool) -> int:
-    """Keep a decision about exactly the words with that digest."""
+    """Keep a decision about exactly the words with that digest, or one that begins so."""
     chosen = acting.choices(folder)
     with _opened(folder) as (_, ledger):
         record = reviews.decide(
             ledger,
             draft,
-            digest,
+            _whole(digest, ledger.draft(draft).digest),
             decision,
             reason,
             acting.person(by, chosen),

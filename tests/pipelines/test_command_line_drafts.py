@@ -143,7 +143,26 @@ def test_only_exactly_the_words_that_were_approved_leave(marquee: Marquee, compa
 
 def test_drafting_again_writes_nothing_twice(marquee: Marquee, company: Workspace) -> None:
     asked = ("--title", TITLE, "--segment", "s1", "--channel", "x_post", "--variants", "2")
-    marquee("run", "draft", *asked)
+    assert marquee("run", "draft", *asked).out == "2 drafts, all waiting\n"
     before = marquee("drafts", "--json").out
-    assert marquee("run", "draft", *asked).code == 0
+    again = marquee("run", "draft", *asked)
+    assert (again.code, again.out) == (0, "draft: up to date\n")
     assert marquee("drafts", "--json").out == before
+
+
+def test_the_list_of_drafts_shows_words_and_a_digest_that_is_enough_to_decide(
+    marquee: Marquee, company: Workspace
+) -> None:
+    asked = ("--title", TITLE, "--segment", "s1", "--channel", "x_post", "--variants", "1")
+    assert marquee("run", "draft", *asked).out == "1 draft, waiting\n"
+    (draft,) = marquee("drafts", "--json").json
+    head, row = marquee("drafts").out.splitlines()
+    assert head.split()[:2] == ["draft", "digest"]
+    shown = row.split()[1]
+    assert len(shown) < len(draft["digest"])
+    first = next(line for lines in draft["copy"]["slots"].values() for line in lines)
+    assert " ".join(first.split())[:50] in row
+
+    for too_short in ("", shown[:7], "0" * 12):
+        assert marquee("review", draft["draft"], "--digest", too_short, "--decision", "approve").code == 2
+    assert marquee("review", draft["draft"], "--digest", shown, "--decision", "approve").code == 0
