@@ -69,6 +69,7 @@ COLUMNS: dict[str, tuple[Kind, str]] = {
     "first": ("date", "first day with data"),
     "last": ("date", "last day with data"),
     "points": ("count", "periods with data"),
+    "data_to": ("date", "last day of the trend's own data"),
 }
 
 
@@ -111,24 +112,37 @@ def _forecasts(workspace: Workspace) -> Sheet | None:
     rows["unit"] = [unit(str(m), str(f)) for m, f in zip(rows["metric"], frequency, strict=True)]
     split = tables.table("forecasts").dimension_columns(rows.drop(columns="unit"))
     first = ["trend", "title", "name", "metric", *split, "date", "expected"]
-    last = data_to(workspace)
-    source = "Forecast from the engagement table" + (f", data to {last.date()}" if last is not None else "")
+    rows = _dated(workspace, rows)
+    if len(known) and (stale := known["reason"][known["state"] == "stale"]).any():
+        rows["reason"] = rows["trend"].map(stale).fillna("")
+    days = rows["data_to"].dropna().unique()
+    until = f"data to {days[0].date()}" if len(days) == 1 else "each trend from the last day of its own data"
+    source = f"Forecast from the engagement table, {until}"
     return _sheet(workspace, "Forecasts", "forecasts", _with_titles(workspace, rows), first, source)
+
+
+def _dated(workspace: Workspace, rows: pd.DataFrame) -> pd.DataFrame:
+    """`rows` with the last day of each trend's own data; some may stop years before others."""
+    known = trends(workspace).set_index("trend")["last"]
+    return rows.assign(data_to=pd.to_datetime(rows["trend"].map(known)))
 
 
 def _scores(workspace: Workspace) -> Sheet | None:
     if not workspace.has("scores"):
         return None
     source = "Each forecaster tried on the past, from days it knew nothing after"
-    return _sheet(workspace, "Scores", "scores", workspace.read("scores"), ["trend", "forecaster"], source)
+    rows = _dated(workspace, workspace.read("scores"))
+    return _sheet(workspace, "Scores", "scores", rows, ["trend", "forecaster"], source)
 
 
 def _unforecast(workspace: Workspace) -> Sheet | None:
     rows = trends(workspace)
-    rows = rows[rows["state"] != "forecast"].drop(columns="sentence", errors="ignore")
+    if workspace.has("forecasts"):
+        rows = rows[~rows["trend"].isin(workspace.read("forecasts", columns=["trend"])["trend"])]
+    rows = rows.drop(columns="sentence", errors="ignore")
     if rows.empty:
         return None
-    source = "Trends that have ended, are too short or whose data stop early, with the reason"
+    source = "Trends without a forecast: ended, too short, or failed, with the reason"
     first = ["trend", "title", "name", "metric", "state", "reason"]
     return _sheet(workspace, "Trends not forecast", "trends", _with_titles(workspace, rows), first, source)
 

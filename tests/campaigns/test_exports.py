@@ -180,7 +180,9 @@ def test_the_csv_tells_every_number_with_unit_source_and_date(insightful, tmp_pa
     assert set(band["unit"]) == {"views a day"}
     assert set(band["name"]) == {"Harbour Lights"}
     assert (rows["created"] == "2026-11-23").all()
-    assert (rows["data_to"] == "2026-11-22").all()
+    of_trends = rows["table"].isin(["forecasts", "scores", "trends"])
+    assert (rows.loc[of_trends, "data_to"] == "2026-11-22").all()
+    assert rows.loc[~of_trends, "data_to"].isna().all()  # people have no last day
     assert rows["source"].notna().all()
     assert rows[rows["metric"] == "skill"]["value"].item() == -0.25
     assert rows[rows["metric"] == "Plays on a console"]["value"].item() == 0.71
@@ -381,3 +383,28 @@ def test_units_are_told_as_people_say_them():
     assert [insights.unit("views", f) for f in ("D", "W-SUN", "MS", "")] == [
         *("views a day", "views a week", "views a month", "views")
     ]
+
+
+def test_a_forecast_says_the_last_day_of_its_own_trend_and_stale_ones_are_no_trends_without(insightful, tmp_path):
+    last = pd.Timestamp("2016-12-31")
+    old = {"trend": "daigo/views", "title": "daigo", "metric": "views"}
+    about = {"state": "stale", "frequency": "D", "reason": "Its data stop early.", "sentence": "", "points": 90.0}
+    levels = {"expected": 5.0, "low80": 4.0, "high80": 6.0, "low95": 3.0, "high95": 7.0, "forecaster": "blend"}
+    for name, row in (
+        ("trends", old | about | {"first": last - pd.Timedelta(days=90), "last": last}),
+        ("forecasts", old | levels | {"date": last + pd.Timedelta(days=1)}),
+    ):
+        table = pd.concat([insightful.workspace.read(name), pd.DataFrame([row])], ignore_index=True)
+        insightful.workspace.write({name: table}, now=NOW)
+    export(insightful, "csv", tmp_path / "insights.csv")
+    rows = pd.read_csv(tmp_path / "insights.csv", dtype=str, keep_default_na=False)
+    told = rows[rows["table"] == "forecasts"].groupby("subject")[["data_to", "note"]].first()
+    assert told.loc["daigo/views"].tolist() == ["2016-12-31", "Its data stop early."]
+    assert told.loc["harbour-lights/views"].tolist() == ["2026-11-22", ""]
+    assert "daigo/views" not in set(rows.loc[rows["table"] == "trends", "subject"])
+    assert not rows.loc[rows["table"] != "forecasts", "source"].str.contains("data to").any()
+    export(insightful, "xlsx", tmp_path / "insights.xlsx")
+    page = book_at(tmp_path / "insights.xlsx")["Forecasts"]
+    head = [cell.value for cell in page[1]]
+    days = {row[0].value: row[head.index("data_to")].value for row in page.iter_rows(min_row=2)}
+    assert days["daigo/views"] == last

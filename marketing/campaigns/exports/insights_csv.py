@@ -47,8 +47,7 @@ def render(material: Material) -> Rendered:
     text = io.StringIO(newline="")
     writer = csv.writer(text)
     writer.writerow(COLUMNS)
-    last = insights.data_to(material.workspace)
-    always = {"created": material.today.isoformat(), "data_to": last.date().isoformat() if last is not None else ""}
+    always = {"created": material.today.isoformat()}
     count = 0
     for sheet in insights.gather(material.workspace):
         always |= {"source": sheet.source, "made": sheet.made_at[:10]}
@@ -87,6 +86,8 @@ def _forecasts(sheet: Sheet) -> Iterator[Row]:
             "value": row["expected"],
             "unit": row["unit"],
             "method": row.get("forecaster"),
+            "note": row.get("reason"),
+            "data_to": row["data_to"],
         }
         for level in ("80", "95"):
             if f"low{level}" in row:
@@ -107,6 +108,7 @@ def _scores(sheet: Sheet) -> Iterator[Row]:
                     "unit": units[metric],
                     "method": row["forecaster"],
                     "note": tried,
+                    "data_to": row["data_to"],
                 }
 
 
@@ -169,6 +171,7 @@ def _trends(sheet: Sheet) -> Iterator[Row]:
             "value": row.get("points"),
             "unit": "periods with data",
             "note": f"{row['state']}: {row.get('reason') or ''}",
+            "data_to": row.get("last"),
         }
 
 
