@@ -82,7 +82,7 @@ def run(
         MissingError: there is no engagement, or no such forecaster.
     """
     catalog.require(settings.forecaster, catalog.names(FORECASTERS), "forecasters")
-    today, version = settings.day(now.astimezone().date()), code_version()
+    today, version = settings.day(now.astimezone().date()), code_version(settings.forecaster)
     inputs = workspace.digest(*INPUTS)
     stamp = checkpoints.digest(inputs, settings.horizon, settings.forecaster, today, version)
     stored = workspace.tables()
@@ -157,7 +157,7 @@ def forecast_file(
         horizon={code: horizon or each.horizon(DAYS_AHEAD) for code, each in FREQUENCIES.items()},
         forecaster=forecaster,
         today=today or (trends["date"].max() + pd.Timedelta(days=1)).date(),
-        version=code_version(),
+        version=code_version(forecaster),
     )
     items = job.items()
     if not items:
@@ -302,12 +302,21 @@ def _reasons(heads: pd.DataFrame) -> str:
     return "\n".join(shown) + (f"\n... and {len(heads) - 5:,} more." if len(heads) > 5 else "")
 
 
-def code_version() -> str:
-    """Changes with the code that makes forecasts, ours and the libraries'."""
+def code_version(forecaster: str) -> str:
+    """Changes with the code that makes forecasts, ours and the libraries'; of forecasters with the one in use only."""
+    used = {*_with_members(forecaster), *_with_members(scores.YARDSTICK)}
+    others = {*catalog.names(FORECASTERS)} - used
     sha = hashlib.sha256()
     for package in ("marketing.trends", FORECASTERS):
         for entry in sorted(resources.files(package).iterdir(), key=lambda e: e.name):
-            if entry.name.endswith(".py"):
+            skipped = package == FORECASTERS and entry.name.removesuffix(".py") in others
+            if entry.name.endswith(".py") and not skipped:
                 sha.update(entry.read_bytes())
     libraries = [f"{name} {metadata.version(name)}" for name in ("prophet", "statsforecast", "numpy", "pandas")]
     return checkpoints.digest(sha.hexdigest(), libraries)
+
+
+def _with_members(forecaster: str) -> list[str]:
+    """A forecaster and all that it is built of."""
+    members = getattr(catalog.load(FORECASTERS, forecaster), "MEMBERS", ())
+    return [forecaster, *(name for member in members for name in _with_members(member))]

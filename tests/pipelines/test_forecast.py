@@ -291,3 +291,29 @@ def test_a_worker_is_handed_nothing_but_data(workspace: Workspace) -> None:
     assert isinstance(items[0], engine.Item)
     made = forecast.continue_one(items[0].payload)
     assert set(made) == {"forecasts", "scores"}
+
+
+def test_a_forecaster_that_is_not_in_use_makes_nothing_stale(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / "shelf_of_forecasters"
+    folder.mkdir()
+    sources = {
+        "__init__": "",
+        "_shared": "",
+        "seasonal_naive": "",
+        "part": "",
+        "built": 'MEMBERS = ("part",)',
+        "odd": "",
+    }
+    for name, text in sources.items():
+        (folder / f"{name}.py").write_text(text)
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr(forecast, "FORECASTERS", folder.name)
+
+    def stale_by(name: str) -> bool:
+        before = forecast.code_version("built")
+        (folder / f"{name}.py").write_text(f"{sources.get(name, '')}\n# changed")
+        return forecast.code_version("built") != before
+
+    assert [name for name in (*sources, "new") if stale_by(name)] == [
+        *("__init__", "_shared", "seasonal_naive", "part", "built"),
+    ]
