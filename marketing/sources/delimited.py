@@ -51,7 +51,7 @@ def read(path: Path, wanted: headers.Wanted, limits: Limits, first: int | None =
         if layout.long:
             broken = Fault(f"at most {limits.cell_characters:,} characters in a cell", LONG, row=layout.broken)
         raise TableError([*layout.told(), broken])
-    notes = header.notes()
+    notes = [*header.notes(), *encodings.notes(path, encoding)]
     return Sheet(
         layout.names,
         layout.frame(),
@@ -131,7 +131,9 @@ class _Layout:
             if len(self.faults) < TOLD:
                 expected = f"{width:,} cells, as in the header"
                 remedy = "Fill in the missing cells, or quote a cell that holds the separator."
-                self.faults.append(Fault(expected, remedy, row=row, found=f"{len(record):,} cells"))
+                self.faults.append(
+                    Fault(expected, remedy, row=row, found="1 cell" if len(record) == 1 else f"{len(record):,} cells")
+                )
         return False
 
     def frame(self) -> pd.DataFrame:

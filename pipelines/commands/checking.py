@@ -81,7 +81,7 @@ def _check_lines(source: str, own: Path | None) -> int:
     for number, line in _lines(source):
         told: dict[str, Any] = {"id": None}
         with _answering(told, f"line {number:,}") as answer:
-            asked = documents.parse_object(line, f"line {number:,}")
+            asked = documents.parse_object(line, f"text of line {number:,}")
             told["id"] = _whole(asked.get("id"))
             answer(_problems(asked, today, own))
         say(encoded(told))

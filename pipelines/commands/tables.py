@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from marketing import people
-from marketing.errors import InputError
+from marketing.errors import InputError, MarqueeError
 from marketing.ledger import Ledger
 from marketing.workspace import Workspace
 from pipelines.commands import acting
@@ -31,20 +31,26 @@ def ingest(
     person = acting.person(by, chosen)
     people.require(person, "ingest")
     mapped, given, reading = pairs(mapping, "--map"), pairs(sets, "--set"), order(dates)
+    new = not folder.exists()
     workspace = Workspace.create(folder)
-    with contextlib.closing(Ledger(workspace.ledger_url)) as ledger:
-        counts = job.ingest(
-            workspace,
-            table,
-            files,
-            mapping=mapped,
-            sets=given,
-            dates=reading,
-            limits=chosen.limits,
-            now=acting.now(),
-            ledger=ledger,
-            person=person,
-        )
+    try:
+        with contextlib.closing(Ledger(workspace.ledger_url)) as ledger:
+            counts = job.ingest(
+                workspace,
+                table,
+                files,
+                mapping=mapped,
+                sets=given,
+                dates=reading,
+                limits=chosen.limits,
+                now=acting.now(),
+                ledger=ledger,
+                person=person,
+            )
+    except MarqueeError:
+        if new:
+            _take_away(workspace)
+        raise
     for note in counts.notes:
         tell(note)
     rows = {"new": counts.new, "changed": counts.changed, "unchanged": counts.unchanged}
@@ -53,6 +59,17 @@ def ingest(
     else:
         say(f"{table}: {rows['new']:,} new, {rows['changed']:,} changed, {rows['unchanged']:,} unchanged rows.")
     return 0
+
+
+def _take_away(workspace: Workspace) -> None:
+    """Leave nothing of a workspace that was made for rows which did not come; what others put there stays."""
+    if workspace.tables():
+        return
+    for path in (workspace.manifest_path, workspace.folder / ".lock", *workspace.folder.glob("ledger.sqlite*")):
+        path.unlink(missing_ok=True)
+    with contextlib.suppress(OSError):  # something else is in it
+        workspace.tables_folder.rmdir()
+        workspace.folder.rmdir()
 
 
 def reading(mapping: Sequence[str], sets: Sequence[str], dates: str | None) -> dict[str, Any]:

@@ -154,6 +154,8 @@ def segment(
 
     frame = _read(source, "audience", folder, how)
     target = out or Path(f"{source.stem}-segments")
+    if out is None:
+        tell(f"The segments go to the folder {target}; --out names another.")
     with Progress() as progress:
         progress.step("segment")
         found = job.segment_file(

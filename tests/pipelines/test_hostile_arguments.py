@@ -84,3 +84,21 @@ def test_what_is_written_out_takes_no_device_and_no_link_away(marquee: Marquee) 
     full = marquee(*asked, "/dev/full")
     assert (full.code, "/dev/full cannot be written: No space left" in full.err) == (2, True)
     assert Path("/dev/full").is_char_device()
+
+
+def test_an_ingest_that_fails_leaves_no_new_workspace_and_takes_no_old_one(marquee: Marquee) -> None:
+    Path("bad.csv").write_text("title,value\n,1\n")
+    Path("good.csv").write_text("title\na\n")
+    assert marquee("ingest", "titles", "bad.csv", "--workspace", "new").code == 2
+    assert not Path("new").exists()
+    Path("other").mkdir()
+    assert marquee("ingest", "titles", "bad.csv", "--workspace", "other").code == 2
+    assert Path("other").is_dir()
+    assert marquee("ingest", "titles", "good.csv", "--workspace", "new").code == 0
+    assert marquee("ingest", "titles", "bad.csv", "--workspace", "new").code == 2
+    assert Path("new/manifest.json").is_file()
+
+
+def test_a_line_that_is_no_object_is_told_in_grammar(marquee: Marquee) -> None:
+    Path("lines.jsonl").write_text("[1]\n")
+    assert "The text of line 1 is a list" in marquee("check", "--batch", "lines.jsonl").err
