@@ -34,7 +34,7 @@ PATIENCE = 60  # seconds for the server to be up
 
 @pytest.fixture(scope="session")
 def workspaces(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder of workspaces: `lumen` with three titles of the sample, forecast and in segments; `nasty`; `bare`."""
+    """A folder of workspaces: `lumen` with three titles of the sample, forecast and in segments; `nasty`; two empty."""
     folder = tmp_path_factory.mktemp("house") / "workspaces"
     sample = folder.parent / "sample"
     sample.mkdir(parents=True)
@@ -49,7 +49,8 @@ def workspaces(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ingest.ingest(workspace, table, [sample / f"{table}.csv"], **read, now=dt.datetime.now(dt.UTC))
     marquee("run", "forecast", "segment", "--workspace", str(lumen))
     small_workspace.full(folder / "nasty")
-    small_workspace.empty(folder / "bare")
+    small_workspace.empty(folder / "bare")  # which is written to
+    small_workspace.empty(folder / "void")
     return folder
 
 

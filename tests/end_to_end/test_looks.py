@@ -5,33 +5,74 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 from visitor import Visitor
 
 from marketing.pages import frame
 
+FAULTY = "date,title,metric,value\n2026-11-31,harbour-lights,views,12\n2026-11-02,harbour-lights,views,many\n"
 SCREENSHOTS = Path(__file__).resolve().parents[1] / "screenshots"
 
 
 @pytest.mark.parametrize("width", [1440, 390])
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_every_page_is_accessible_and_fits(theme: str, width: int, browser: Browser, address: str) -> None:
-    SCREENSHOTS.mkdir(exist_ok=True)
     found = []
     with Visitor(browser, address, width=width, theme=theme) as visitor:
         for name in frame.PAGES:
             visitor.go("/" if name == "home" else f"/{name}?workspace=nasty")
-            visitor.whole()
-            visitor.page.screenshot(path=SCREENSHOTS / f"{name}-{theme}-{width}.png")
-            faults = Axe().run(visitor.page).response["violations"]
-            found += [f"{name}: {fault['id']}: {json.dumps(fault['nodes'][0]['html'])[:300]}" for fault in faults]
-            if visitor.page.evaluate("document.documentElement.scrollWidth") > width:
-                found.append(f"{name}: wider than {width} px")
-            if visitor.page.get_by_test_id("stException").count():
-                found.append(f"{name}: an exception is shown")
+            found += _faults(visitor, f"{name}-{theme}-{width}", width)
         assert found == []
         assert visitor.complaints == []
         assert visitor.strangers == []
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_so_is_a_page_with_nothing_on_it_with_faults_and_while_words_are_edited(
+    width: int, browser: Browser, address: str, tmp_path: Path
+) -> None:
+    (tmp_path / "views.csv").write_text(FAULTY, "utf-8")
+    found = []
+    with Visitor(browser, address, width=width) as visitor:
+        for name in frame.PAGES:
+            visitor.go(f"/{name}?workspace=void".replace("/home", "/"))
+            found += _faults(visitor, f"{name}-void-{width}", width)
+        visitor.go("/data?workspace=nasty")
+        visitor.hand_in(tmp_path / "views.csv")
+        expect(visitor.page.get_by_role("table", name="Faults of the file")).to_be_visible()
+        found += _faults(visitor, f"data-faults-{width}", width)
+        visitor.go("/review?workspace=nasty&draft=d1")
+        visitor.click(visitor.button("Edit"))
+        _type(visitor, "Headline 1", "Six Episodes and One Long, Long Finale")
+        found += _faults(visitor, f"review-editing-{width}", width)
+        visitor.go("/drafts?workspace=nasty&title=harbour-lights")
+        _type(visitor, "Headline 1", "Six Episodes and One Long, Long Finale")
+        found += _faults(visitor, f"drafts-editing-{width}", width)
+        assert found == []
+        assert visitor.complaints == []
+
+
+def _faults(visitor: Visitor, name: str, width: int) -> list[str]:
+    """What is wrong with the page as it stands; its picture is kept under that name."""
+    visitor.whole()
+    SCREENSHOTS.mkdir(exist_ok=True)
+    visitor.page.screenshot(path=SCREENSHOTS / f"{name}.png")
+    faults = Axe().run(visitor.page).response["violations"]
+    found = [f"{name}: {fault['id']}: {json.dumps(fault['nodes'][0]['html'])[:300]}" for fault in faults]
+    if visitor.page.evaluate("document.documentElement.scrollWidth") > width:
+        found.append(f"{name}: wider than {width} px")
+    if visitor.page.get_by_test_id("stException").count():
+        found.append(f"{name}: an exception is shown")
+    return found
+
+
+def _type(visitor: Visitor, label: str, words: str) -> None:
+    """Write into the first field of that label, and leave it."""
+    field = visitor.page.get_by_test_id("stMain").get_by_label(label).first
+    field.fill(words)
+    field.press("Enter")
+    expect(visitor.page.get_by_role("button", name="Save as a new version").first).to_be_visible()
+    visitor.settle()
 
 
 def test_text_of_users_stays_text_in_the_browser(browser: Browser, address: str) -> None:

@@ -1,6 +1,7 @@
 """The whole path in a browser: a forecast seen, a file put in, a draft written, approved, taken away and read."""
 
 import csv
+import datetime as dt
 import io
 import re
 from pathlib import Path
@@ -9,10 +10,13 @@ import pytest
 from playwright.sync_api import Browser, expect
 from visitor import Visitor
 
+from marketing.campaigns import reviews
 from marketing.ledger import Ledger
+from marketing.people import Person
 from marketing.workspace import Workspace
 
 MOST_CLICKS = 10  # from the first page to an approved draft in hand
+LOOKS = 30_000  # milliseconds in which a page that is left alone looks for news
 WRITING = 60_000  # milliseconds for a worker to start and write
 
 MESSY = "Tag;Show;Aufrufe\r\n" + "".join(
@@ -58,6 +62,18 @@ def test_from_the_first_page_to_an_approved_and_exported_draft(visitor: Visitor,
     assert visitor.clicks <= MOST_CLICKS
     print(f"clicks from the first page to an approved, exported draft: {visitor.clicks}")
     _read_back(Path(waiting.value.path()), workspaces / "lumen")
+    _reject(workspaces / "lumen")  # as a colleague might: the file is offered no longer
+    expect(visitor.button("Download one ad for Google Ads Editor")).to_be_hidden(timeout=LOOKS)
+
+
+def _reject(folder: Path) -> None:
+    ledger = Ledger(Workspace(folder).ledger_url)
+    [approval] = [review for review in ledger.reviews() if review.decision == "approve"]
+    mei = Person("Mei Lindqvist", "approver")
+    reviews.decide(
+        ledger, approval.draft, approval.digest, "reject", "Wrong night.", mei, own_approval=True,
+        at=dt.datetime.now(dt.UTC), key="rejection",
+    )  # fmt: skip
 
 
 def _read_back(file: Path, folder: Path) -> None:
@@ -93,7 +109,4 @@ def test_a_messy_file_goes_in_once_it_is_right(visitor: Visitor, workspaces: Pat
 def _hand_in(visitor: Visitor, folder: Path, name: str, content: str) -> None:
     path = folder / name
     path.write_bytes(content.encode("cp1252"))
-    visitor.click(visitor.button("Add a file"))
-    visitor.page.locator("input[type=file]").set_input_files(path)
-    expect(visitor.page.get_by_role("heading", name="Which column is which?")).to_be_visible()
-    visitor.settle()
+    visitor.hand_in(path)

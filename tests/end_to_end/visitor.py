@@ -1,5 +1,6 @@
 """Someone at the dashboard: goes to pages, clicks, and notices what goes wrong on the way."""
 
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 from urllib.parse import urlsplit
@@ -53,6 +54,13 @@ class Visitor:
     def button(self, name: str) -> Locator:
         """The button of that name, or whose name begins so."""
         return self.page.get_by_role("button", name=name).first
+
+    def hand_in(self, path: Path) -> None:
+        """Put a file into the dialog of the Data page, and wait until it is read."""
+        self.click(self.button("Add a file"))
+        self.page.locator("input[type=file]").set_input_files(path)
+        expect(self.page.get_by_role("heading", name="Which column is which?")).to_be_visible()
+        self.settle()
 
     def title(self) -> str:
         """The page's answer."""
