@@ -2,7 +2,8 @@
 
 import datetime as dt
 
-from small_house import CLAIM
+import pandas as pd
+from small_house import CLAIM, FINALE
 
 from marketing.campaigns import approved
 
@@ -36,3 +37,10 @@ def test_cells_that_hold_several_ratings_or_spoilers_keep_no_ad_in(house):
     [ad], _ = approved.gather(house.workspace, house.ledger, "google_rsa", TODAY)
     assert ad.title.ratings == {"GB": "15", "US": "R"}
     assert ad.title.spoilers == ("He did it", "She knew")
+
+
+def test_a_fact_that_holds_longer_now_lets_the_ad_leave(house):
+    house.decide(house.add())
+    assert gathered(house, dt.date(2026, 12, 5))[0] == []
+    house.write(facts=[{"fact": "f1", "title": "x", "text": FINALE, "valid_to": pd.Timestamp("2026-12-31")}])
+    assert gathered(house, dt.date(2026, 12, 5)) == (["d1"], [])

@@ -106,20 +106,6 @@ def test_an_ad_whose_fact_no_longer_holds_stays_and_is_named(house, tmp_path, fa
     assert house.ledger.audit()[-1].detail["left_out"] == list(done.left_out)
 
 
-def test_a_fact_that_holds_longer_now_lets_the_ad_leave(house, tmp_path):
-    house.write(facts=[{"fact": "f1", "title": "x", "text": FINALE, "valid_to": pd.Timestamp("2026-12-31")}])
-    house.decide(house.add())
-    later = Settings(name="Lumen", today=pd.Timestamp("2026-12-05").date())
-    assert export(house, "google_ads_editor", tmp_path / "a.csv", settings=later).drafts == ("d1",)
-
-
-def test_where_no_ad_may_leave_the_reasons_are_told(house, tmp_path):
-    house.decide(house.add())
-    late = Settings(name="Lumen", today=pd.Timestamp("2027-01-01").date())
-    with pytest.raises(GateError, match="Draft d1 says 'The finale"):
-        export(house, "google_ads_editor", tmp_path / "ads.csv", settings=late)
-
-
 @pytest.mark.parametrize("words", ["=1+1", "+20% of fun", "-20% this week", "@lumen", " =1+1", "＝1+1", "\t=1"])
 def test_a_cell_that_would_run_is_refused_and_the_draft_named(house, tmp_path, words):
     house.decide(house.add("fine"))
