@@ -33,7 +33,6 @@ MARKS = {
     "a guess": ("orange", "help"),
     "kept": ("gray", "add_circle"),
 }
-INSIGHTS = ("insights_csv", "insights_xlsx")
 
 
 def show(place: Place) -> None:
@@ -270,12 +269,13 @@ def _insights(place: Place) -> None:
     st.header("Take insights with you", anchor=False)
     st.markdown("Forecasts, scores, segments and affinity, each number with its unit, source and date.")
     with st.container(horizontal=True):
-        for name in INSIGHTS:
+        for name in exports.asking("read"):
             made_by = exports.option(name)
+            stem = name.replace("_", "-").removesuffix(made_by.SUFFIX.replace(".", "-"))
             st.download_button(
                 made_by.TITLE,
                 functools.partial(_file, place, name),
-                f"insights-{place.today:%Y-%m-%d}{made_by.SUFFIX}",
+                f"{stem}-{place.today:%Y-%m-%d}{made_by.SUFFIX}",
                 made_by.MEDIA_TYPE,
                 icon=":material/download:",
                 on_click="ignore",

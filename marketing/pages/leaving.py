@@ -1,4 +1,4 @@
-"""Approved words on their way out: the file that Google Ads Editor imports, and what may not leave yet."""
+"""Approved words on their way out: the files that platforms import, and what may not leave yet."""
 
 import datetime as dt
 import functools
@@ -9,8 +9,6 @@ from marketing.campaigns import exports, reviews
 from marketing.errors import GateError, MissingError
 from marketing.pages import drafted, words
 from marketing.pages.frame import Place
-
-EDITOR = "google_ads_editor"
 
 
 def show(place: Place) -> None:
@@ -25,21 +23,23 @@ def show(place: Place) -> None:
     counts = [f"{words.spelled(named.count(name))} for {words.plain(name)}" for name in dict.fromkeys(named)]
     st.markdown(f"Approved: {words.listed(counts)}.")
     if place.may("export"):
-        _editor_file(place)
+        for form in exports.asking("export"):
+            _file(place, form)
 
 
-def _editor_file(place: Place) -> None:
+def _file(place: Place, form: str) -> None:
+    platform = words.plain(exports.option(form).TITLE)
     try:
         ready = exports.prepare(
-            EDITOR, place.workspace, place.ledger, person=place.person, settings=place.settings, now=place.now
+            form, place.workspace, place.ledger, person=place.person, settings=place.settings, now=place.now
         )
     except (GateError, MissingError) as error:
-        st.markdown(f":gray[No file for Google Ads Editor: {words.plain(error)}]")
+        st.markdown(f":gray[No file for {platform}: {words.plain(error)}]")
         return
-    name = f"google-ads-{place.today:%Y-%m-%d}{ready.suffix}"
+    name = f"{form.replace('_', '-')}-{place.today:%Y-%m-%d}{ready.suffix}"
     st.download_button(
-        f"Download {words.count(ready.rows, 'ad')} for Google Ads Editor",
-        functools.partial(take, place, name),
+        f"Download {words.count(ready.rows, 'ad')} for {platform}",
+        functools.partial(take, place, form, name),
         name,
         ready.media_type,
         type="primary",
@@ -49,15 +49,13 @@ def _editor_file(place: Place) -> None:
         st.markdown(f":orange[:material/warning:] {words.plain(reason)}")
 
 
-def take(place: Place, name: str) -> bytes:
+def take(place: Place, form: str, name: str) -> bytes:
     """The file of what is approved at this moment, not when the button was drawn; the audit trail has it.
 
     Raises:
         GateError: no ad may leave any more.
     """
     now = dt.datetime.now(dt.UTC)
-    ready = exports.prepare(
-        EDITOR, place.workspace, place.ledger, person=place.person, settings=place.settings, now=now
-    )
+    ready = exports.prepare(form, place.workspace, place.ledger, person=place.person, settings=place.settings, now=now)
     exports.record(place.ledger, ready, name, person=place.person, at=now)
     return ready.content

@@ -5,6 +5,7 @@ import datetime as dt
 import io
 from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType
 
 import pandas as pd
 import pytest
@@ -12,7 +13,8 @@ import small_workspace
 from streamlit.testing.v1 import AppTest
 
 from marketing import settings
-from marketing.campaigns import reviews
+from marketing.campaigns import exports, reviews
+from marketing.campaigns.exports import Rendered
 from marketing.errors import GateError, RightsError
 from marketing.ledger import Ledger
 from marketing.pages import leaving, progress
@@ -52,17 +54,36 @@ def test_the_editors_file_is_made_when_it_is_taken(approved: Path, ledger: Ledge
     assert button.proto.label == "Download one ad for Google Ads Editor"
     assert button.proto.deferred_file_id  # nothing was made yet
     assert "export" not in [record.action for record in ledger.audit()]
-    content = leaving.take(place(approved, ledger), "ads.csv")
+    content = leaving.take(place(approved, ledger), "google_ads_editor", "ads.csv")
     [ad] = csv.DictReader(io.StringIO(content.decode("utf-8-sig")))
     assert ad["Headline 1"] == "Six Episodes, One Finale"
     assert ledger.audit()[-1].action == "export"
+
+
+def test_an_export_that_is_put_in_the_folder_is_on_the_page_of_those_who_may_take_it(
+    approved: Path, draw: Draw, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    there, option = exports.names(), exports.option
+    new = {
+        "titles_json": ModuleType("marketing.campaigns.exports.titles_json"),
+        "loud_speaker": ModuleType("marketing.campaigns.exports.loud_speaker"),
+    }
+    for name, action in (("titles_json", "read"), ("loud_speaker", "export")):
+        title = name.title().replace("_", " ")
+        told = {"TITLE": title, "SUFFIX": ".json", "MEDIA_TYPE": "application/json", "ALIASES": ()}
+        vars(new[name]).update(told, ACTION=action, render=lambda material: Rendered(b"{}", 1))
+    monkeypatch.setattr(exports, "names", lambda: sorted([*there, *new]))
+    monkeypatch.setattr(exports, "option", lambda name: new.get(name) or option(name))
+    review = [button.proto.label for button in draw("review").get("download_button")]
+    assert review == ["Download one ad for Google Ads Editor", "Download one ad for Loud Speaker"]
+    assert "Titles Json" in [button.proto.label for button in draw("data").get("download_button")]
 
 
 def test_an_ad_rejected_after_the_page_was_drawn_does_not_leave(approved: Path, ledger: Ledger) -> None:
     drawn = place(approved, ledger)
     decide(ledger, "reject")
     with pytest.raises(GateError, match="No Google search ad is approved"):
-        leaving.take(drawn, "ads.csv")
+        leaving.take(drawn, "google_ads_editor", "ads.csv")
     assert "export" not in [record.action for record in ledger.audit()]
 
 

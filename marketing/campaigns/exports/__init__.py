@@ -70,6 +70,11 @@ def names() -> list[str]:
     return catalog.names(__name__)
 
 
+def asking(action: str) -> list[str]:
+    """The formats that ask for this action to be allowed; their modules are loaded."""
+    return [name for name in names() if action == option(name).ACTION]
+
+
 def option(name: str) -> ModuleType:
     """The module of a format, by its name or one of its aliases.
 
