@@ -84,7 +84,7 @@ def _line(data: bytes, at: int) -> str:
     lines = data.count(b"\n", 0, at) or data.count(b"\r", 0, at)
     before = data[max(at - 15, 0) : at].replace(b"\r", b"\n").rpartition(b"\n")[2].decode("ascii", "ignore")
     place = f", behind “{printable(before)}”," if before.strip() else ""
-    return f"byte {data[at]:02X} in line {lines + 1:,}{place} is no such text"
+    return f"byte {data[at]:02X} in line {lines + 1:,}{place.rstrip(',')}"
 
 
 def notes(path: Path, name: str) -> list[str]:

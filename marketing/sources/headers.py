@@ -1,5 +1,6 @@
 """Find the row that names the columns: below a preamble, and with it the platform whose export this is."""
 
+import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -51,8 +52,8 @@ class Wanted:
 
 
 def fold(name: str) -> str:
-    """A column name without what makes no difference: case and space around it."""
-    return name.strip().casefold()
+    """A column name without what makes no difference: case, space around it, how an accent is stored."""
+    return unicodedata.normalize("NFC", name).strip().casefold()
 
 
 def find(rows: Rows, wanted: Wanted) -> Header:

@@ -1,5 +1,6 @@
 """A file's cells as they stand, under their own header: what every kind of file is read into."""
 
+import unicodedata
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -11,6 +12,8 @@ import pandas as pd
 from marketing import tables
 from marketing.errors import Fault
 from marketing.settings import Limits
+
+LOOSE = r"[\x{300}-\x{10ffff}]"  # what may be stored in several ways: marks behind letters, Korean syllables
 
 
 @dataclass
@@ -71,7 +74,7 @@ def tidy(sheet: Sheet, limits: Limits) -> Sheet:
         if cells[at].dtype == "str":
             cells[at] = _trimmed(cells[at])
     cells = cells[~cells.isna().all(axis=1)]
-    names = [name.strip() for name in sheet.names]
+    names = [unicodedata.normalize("NFC", name).strip() for name in sheet.names]
     kept = [at for at, name in enumerate(names) if name or not (cells[at].isna().all() or _counts(cells[at]))]
     cells = cells[kept].set_axis(range(len(kept)), axis=1)
     names = [names[at] for at in kept]
@@ -82,6 +85,9 @@ def tidy(sheet: Sheet, limits: Limits) -> Sheet:
 def _trimmed(values: pd.Series) -> pd.Series:
     if tables.matches(values, r"^\s|\s$|\r|^\p{Z}|\p{Z}$").any():
         values = values.str.replace("\r\n", "\n", regex=False).str.replace("\r", "\n", regex=False).str.strip()
+    loose = tables.matches(values, LOOSE)
+    if loose.any():  # else é and e with an accent behind it would be two people
+        values = values.mask(loose, values[loose].str.normalize("NFC"))
     empty = values == ""
     return values.mask(empty) if empty.any() else values
 

@@ -16,6 +16,7 @@ from marketing.sources.files import refuse
 from marketing.tables import TOLD
 
 BLOCK = 1 << 18
+LONGEST = 1 << 20  # bytes of one text or number; the cells that are read are far shorter
 OVERLAP = 1 << 10  # longer than any tag
 CELLS = 50_000_000  # of the smallest rectangle around all filled cells; more do not fit a laptop's memory
 DAMAGED = ("a damaged workbook", "a table", "Open it in a spreadsheet and save it again.")
@@ -26,6 +27,10 @@ FORMULA = re.compile(
 )
 ERROR = re.compile(
     rb"""<(?:\w+:)?c\s(?=[^>]*\bt=["']e["'])[^>]*?\br=["']([A-Z]{1,3})(\d{1,7})["'][^>]*>\s*<(?:\w+:)?v>([^<]{0,99})"""
+)
+TOO_LARGE = re.compile(  # a number that no float holds: too many digits, too large an exponent, or said so in words
+    rb"""<(?:\w+:)?c\s(?![^>]*\bt=["'](?:s|str|b|e|d|inlineStr)["'])[^>]*?\br=["']([A-Z]{1,3})(\d{1,7})["'][^>]*>\s*"""
+    rb"""<(?:\w+:)?v>([^<]{300,}|[^<]{0,99}[eE]\+?(?:30[5-9]|3[1-9]\d|[4-9]\d\d|\d{4,})|[+\-]?(?i:inf|nan)[a-zA-Z]{0,5})<"""
 )
 HAS_FORMULA = re.compile(rb"<(?:\w+:)?f[\s>/]")
 HAS_ERROR = re.compile(rb"""\bt=["']e["']""")
@@ -129,6 +134,8 @@ def _scan(path: Path, archive: zipfile.ZipFile, name: str, member: str) -> Part:
         _refuse_declarations(path, text)
         cut = _last_cell(text)
         text, carried = text[:cut], text[cut:]
+        if len(carried) > LONGEST and b"</" not in carried:
+            raise refuse(path.name, "a cell of millions of characters", "a table", "Shorten the cell, or take it out.")
         _look(part, text, letters, rows)
     _look(part, carried, letters, rows)
     part.columns = max((_number(letter) + 1 for letter in letters), default=0)
@@ -154,6 +161,8 @@ def _look(part: Part, text: bytes, letters: set[bytes], rows: set[bytes]) -> Non
         rows.update(in_rows)
     if HAS_FORMULA.search(text):
         _add(part, FORMULA.finditer(text), "=", "a value, not a formula")
+    if b"<v>" in text or b":v>" in text:
+        _add(part, TOO_LARGE.finditer(text), "", "a number of a size that spreadsheets keep")
     if HAS_ERROR.search(text):
         _add(part, ERROR.finditer(text), "", "a value, not an error of the spreadsheet")
 
@@ -163,7 +172,7 @@ def _add(part: Part, matches: Iterator[re.Match[bytes]], prefix: str, expected: 
         if len(part.flaws) >= TOLD:
             part.flaws[-1] = replace(part.flaws[-1], more=part.flaws[-1].more + 1)
             continue
-        shown = prefix + match[3].decode("utf-8", "replace")
+        shown = prefix + match[3][:99].decode("utf-8", "replace")
         part.flaws.append(Flaw(int(match[2]), _number(match[1]), shown, expected))
 
 

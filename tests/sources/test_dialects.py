@@ -105,6 +105,12 @@ UPLOADS = [
     Good("pandas' numbers of the rows", ",date,title,metric,value\n0,2024-03-01,GTA VI,views,12\n", views(12)),
     Good("R's numbers of the rows", '"","date","title","metric","value"\n"1",2024-03-01,GTA VI,views,12\n', views(12)),
     Good("columns in another order", "value,metric,title,date\n12,views,GTA VI,2024-03-01\n", views(12)),
+    Good(
+        "an accent stored behind its letter",
+        "person,cafe\u0301\nCafe\u0301,1\n",
+        {"person": ["Café"], "café": [1]},
+        "audience",
+    ),
     Good("one column only", "person\na1\nb2\n", {"person": ["a1", "b2"]}, table="audience"),
     Good("one row only", "person,age\na1,\n", {"person": ["a1"], "age": [None]}, table="audience"),
     Good(

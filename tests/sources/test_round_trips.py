@@ -3,6 +3,7 @@
 import csv
 import io
 import tempfile
+import unicodedata
 from pathlib import Path
 
 import pandas as pd
@@ -29,10 +30,18 @@ WESTERN = (
     "& co.",
     "¿Qué?",
 )
-NAMES = st.text(SAFE | st.sampled_from(" .&'"), min_size=1, max_size=12).map(str.strip).filter(tables.is_id)
+
+
+def stored(text: str) -> str:
+    """Text as it is kept: accents in one way, whichever way they came."""
+    return unicodedata.normalize("NFC", text)
+
+
+NAMES = st.text(SAFE | st.sampled_from(" .&'"), min_size=1, max_size=12).map(stored).map(str.strip).filter(tables.is_id)
 WESTERN_NAMES = st.lists(st.sampled_from(WESTERN), min_size=1, max_size=4).map(" ".join).filter(tables.is_id)
 TEXTS = (
     st.text(SAFE | st.sampled_from(" \n\",;\t|'"), max_size=30)
+    .map(stored)
     .map(str.strip)
     .filter(lambda text: not tables.check_column(tables.Column("x", "text"), pd.Series([text], dtype="str")))
 )

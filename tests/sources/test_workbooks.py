@@ -170,6 +170,21 @@ BAD = [
         ("row 2, column 'person'", "spreadsheets keep 15", "formatted as text"),
         table="audience",
     ),
+    *(
+        Bad(
+            f"an id of {what}",
+            changed(book(["person"], [12]), SHEET, "<v>12</v>", f"<v>{number}</v>"),
+            ("row 2, column 'person'", "a number of a size that spreadsheets keep"),
+            table="audience",
+        )
+        for what, number in (("too large a number", "1e999"), ("no number", "inf"), ("400 digits", "1" * 400))
+    ),
+    Bad(
+        "a number of millions of digits",
+        changed(book(["person"], [12]), SHEET, "<v>12</v>", f"<v>{'1' * 3_000_000}</v>"),
+        ("a cell of millions of characters", "Shorten the cell"),
+        table="audience",
+    ),
     Bad("no cells", book(), ("no visible sheet with cells",)),
     Bad(
         "a hidden sheet only",
