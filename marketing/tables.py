@@ -377,6 +377,9 @@ def check_key(contract: Table, frame: pd.DataFrame) -> list[Fault]:
     remedy = "Keep one row, or add them up."
     if contract.dimensions:
         remedy = "Keep one row, add them up, or say which column tells them apart: --map platform=THEIRS."
+    elif contract.one_of and not set(contract.one_of) & set(key):
+        either = contract.one_of[-1]
+        remedy = f"Say which column tells them apart: --map {either}=THEIRS."
     faults = [
         Fault(
             f"each {', '.join(key)} once, but row {frame.index[first[codes[at]]] + 2:,} has it already",

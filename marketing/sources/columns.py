@@ -129,5 +129,7 @@ def _miss(result: Assignment, contract: tables.Table, sheet: Sheet, sets: Mappin
         say = f"Say which it is: --map {name}=THEIRS."
         if name in ("title", "metric"):
             say = f"Say which it is, --map {name}=THEIRS, or one for all rows, --set {name}=..."
+        if name == "person":
+            say += " Where none names the people, add one that numbers them."
         remedy = sheet.hints.get(name, f"{say} The file has: {listed(sheet.names)}.")
         result.faults.append(Fault(f"a column {name!r}", remedy))

@@ -107,7 +107,10 @@ NO_ID = (
 
 def _expected(mark: str) -> tuple[str, str]:
     form = {",": "a number such as 1234,5, as in the other rows", ".": "a number such as 1234.5"}.get(mark, "a number")
-    return form, "Correct it, or leave it empty if unknown."
+    return (
+        form,
+        "Write digits alone, without %, K, brackets or a currency; where the column may be empty, empty is unknown.",
+    )
 
 
 def plain_numbers(texts: pd.Series, mark: str) -> pd.Series | None:

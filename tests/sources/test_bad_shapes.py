@@ -44,7 +44,7 @@ ROWS = [
         f"{HEADER}\n{ROW}\n2024-03-02,GTA VI,views,1,234\n",
         ("row 3", "found '5 cells'", "quote a cell"),
     ),
-    Bad("a note below", f"{HEADER}\n{ROW}\nSource: Wikimedia\n", ("row 3", "found '1 cells'")),
+    Bad("a note below", f"{HEADER}\n{ROW}\nSource: Wikimedia\n", ("row 3", "found '1 cell'")),
     Bad("a second table below", f"{HEADER}\n{ROW}\n\n{HEADER}\n{ROW}\n", ("row 4", "found 'date'")),
     Bad("another table below", f"{HEADER}\n{ROW}\n\nregion,views\nES,5\n", ("row 4", "row 5", "2 cells")),
     Bad(
