@@ -1,6 +1,7 @@
 """Which column of a file is which of ours: said by the user, or of the same name."""
 
 import difflib
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -10,6 +11,8 @@ from marketing.sources.headers import fold
 from marketing.sources.sheets import Sheet
 
 NAMED = 20  # columns of a file that a message lists
+# What stands in rows of data and names no column; years do, side by side.
+VALUE = re.compile(r"(?!(?:19|20)\d\d$)(?:[-+]?\d[\d.,]*%?|\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4})")
 
 
 @dataclass(frozen=True)
@@ -82,6 +85,9 @@ def _say(result: Assignment, contract: tables.Table, names: Sequence[str], mappi
             result.faults.append(
                 Fault(f"a column {printable(theirs)!r} in the file", remedy, found=f"--map {ours}={theirs}")
             )
+        elif VALUE.fullmatch(names[at]) and 2 * sum(bool(VALUE.fullmatch(name)) for name in names) >= len(names):
+            remedy = f"Add a row of names above the data; the file begins with {listed(names)}."
+            result.faults.append(Fault("a row of column names first", remedy, found=f"--map {ours}={theirs}"))
         else:
             result.positions[ours] = at
             result.how[ours] = "said"

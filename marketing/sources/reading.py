@@ -126,7 +126,8 @@ def _example(raw: pd.DataFrame, name: str) -> str:
 def _type_all(contract: tables.Table, raw: pd.DataFrame, sheet: Sheet, order: str | None) -> dict[str, Typed]:
     agreed = _common_mark(contract, raw)
     by_form = sheet.by_form and agreed != sheet.mark
-    mark = sheet.mark or agreed
+    # Commas between cells speak for decimal points; where another column plainly has decimal commas, nothing does.
+    mark = "" if {sheet.mark, agreed} == {".", ","} else sheet.mark or agreed
     return {str(name): _type(contract, str(name), raw[name], mark, order, by_form=by_form) for name in raw.columns}
 
 
