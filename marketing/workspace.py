@@ -26,7 +26,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from marketing import keys, tables
+from marketing import contracts, keys, tables
 from marketing.errors import ConflictError, InputError, MissingError, printable
 
 if TYPE_CHECKING:
@@ -329,7 +329,7 @@ def write_atomically(path: Path, content: bytes) -> None:
         os.close(folder)
 
 
-def merge(contract: tables.Table, old: pd.DataFrame | None, new: pd.DataFrame) -> tuple[pd.DataFrame, Counts]:
+def merge(contract: contracts.Table, old: pd.DataFrame | None, new: pd.DataFrame) -> tuple[pd.DataFrame, Counts]:
     """`old` with the rows of `new` put in by key, sorted by key; columns of either side are kept.
 
     Where `new` lacks a column that `old` has, a replaced row keeps its old cell. A column of numbers that meets

@@ -105,14 +105,14 @@ def _fill(folder: Path, name: str) -> bool:
 
 def _state(folder: Path, name: str) -> str:
     """A digest of the tables, the settings, the sample and our own code and words: while it stays, nothing is stale."""
-    from marketing import tables
+    from marketing import contracts
     from marketing.workspace import Workspace
     from pipelines import checkpoints, sample
 
     parts = [path for part in ("marketing", "pipelines") for path in sorted((serving.HOUSE / part).rglob("*"))]
     ours = [path for path in parts if path.suffix in CODE]
     return checkpoints.digest(
-        Workspace(folder).digest(*tables.TABLES),
+        Workspace(folder).digest(*contracts.TABLES),
         (folder / "settings.toml").read_bytes(),
         sample.digest(name),
         [path.read_bytes() for path in ours],

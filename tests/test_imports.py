@@ -25,6 +25,7 @@ STOREYS: tuple[tuple[str, ...], ...] = (
     ("marketing.errors",),
     (
         "marketing.catalog",
+        "marketing.contracts",
         "marketing.keys",
         "marketing.ledger",
         "marketing.people",

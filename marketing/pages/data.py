@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 import streamlit as st
 
-from marketing import tables
+from marketing import contracts, tables
 from marketing.campaigns import exports
 from marketing.errors import printable
 from marketing.pages import frame, numbers, progress, uploads, words
@@ -140,7 +140,7 @@ def _mapping(place: Place, path: Path) -> tuple[Look, str]:
 def _row(table: str, column: ColumnGuess) -> str:
     name, choice, word = st.columns([3, 4, 2], vertical_alignment="center", wrap=False)
     contract = tables.table(table)
-    options = ["", *(c.name for c in contract.columns), *(tables.DIMENSIONS if contract.dimensions else ())]
+    options = ["", *(c.name for c in contract.columns), *(contracts.DIMENSIONS if contract.dimensions else ())]
     options = list(dict.fromkeys(options))
     ours = "" if column.how == "kept" else column.ours
     with name:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from marketing import tables
+from marketing import contracts
 from marketing.campaigns import cells
 from marketing.errors import Fault, MarqueeError, TableError, printable
 from marketing.settings import Limits
@@ -58,7 +58,7 @@ def forget() -> None:
 
 def ingestible() -> list[str]:
     """The tables that people hand in."""
-    return [name for name, contract in tables.TABLES.items() if not contract.made]
+    return [name for name, contract in contracts.TABLES.items() if not contract.made]
 
 
 def guessed(path: Path, table: str, limits: Limits) -> Guess:

@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from marketing import tables
+from marketing import contracts
 from marketing.errors import Fault, printable
 from marketing.sources.headers import fold
 from marketing.sources.sheets import Sheet
@@ -34,7 +34,7 @@ class Assignment:
     faults: list[Fault] = field(default_factory=list)
 
 
-def assign(contract: tables.Table, sheet: Sheet, mapping: Mapping[str, str], sets: Mapping[str, str]) -> Assignment:
+def assign(contract: contracts.Table, sheet: Sheet, mapping: Mapping[str, str], sets: Mapping[str, str]) -> Assignment:
     """Give each column its name of ours.
 
     `mapping` is ours -> theirs, `sets` ours -> the value for all rows; a set value replaces a column that a
@@ -58,9 +58,9 @@ def assign(contract: tables.Table, sheet: Sheet, mapping: Mapping[str, str], set
     return result
 
 
-def known_names(contract: tables.Table) -> list[str]:
+def known_names(contract: contracts.Table) -> list[str]:
     """The names that columns of this table may have and that mean something."""
-    extra = tables.DIMENSIONS if contract.dimensions else ()
+    extra = contracts.DIMENSIONS if contract.dimensions else ()
     return [*(c.name for c in contract.columns), *(n for n in extra if contract.column(n) is None)]
 
 
@@ -70,7 +70,7 @@ def listed(names: Sequence[str]) -> str:
     return f"{shown}, ..." if len(names) > NAMED else shown
 
 
-def _say(result: Assignment, contract: tables.Table, names: Sequence[str], mapping: Mapping[str, str]) -> set[int]:
+def _say(result: Assignment, contract: contracts.Table, names: Sequence[str], mapping: Mapping[str, str]) -> set[int]:
     said = set()
     for ours, theirs in mapping.items():
         near = _near(contract, ours)
@@ -95,7 +95,7 @@ def _say(result: Assignment, contract: tables.Table, names: Sequence[str], mappi
     return said
 
 
-def _near(contract: tables.Table, ours: str) -> str:
+def _near(contract: contracts.Table, ours: str) -> str:
     """The name that a misspelt name of ours was meant to be, or ""; a name is a name."""
     known = known_names(contract)
     if not ours.strip():
@@ -112,7 +112,7 @@ def _position(names: Sequence[str], theirs: str) -> int | None:
     return folded.index(fold(theirs)) if folded.count(fold(theirs)) == 1 else None
 
 
-def _set(result: Assignment, contract: tables.Table, sets: Mapping[str, str], *, shaped: bool) -> None:
+def _set(result: Assignment, contract: contracts.Table, sets: Mapping[str, str], *, shaped: bool) -> None:
     for name, value in sets.items():
         near = _near(contract, name)
         if near:
@@ -127,7 +127,7 @@ def _set(result: Assignment, contract: tables.Table, sets: Mapping[str, str], *,
             result.positions.pop(name, None)
 
 
-def _miss(result: Assignment, contract: tables.Table, sheet: Sheet, sets: Mapping[str, str]) -> None:
+def _miss(result: Assignment, contract: contracts.Table, sheet: Sheet, sets: Mapping[str, str]) -> None:
     tried = {f.found.partition("=")[0].removeprefix("--map ") for f in result.faults if f.found.startswith("--map ")}
     for name in contract.required():
         if name in result.positions or name in sets or name in tried:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from marketing import tables
+from marketing import contracts, tables
 from marketing.sources.numbers import Typed, filled_cells
 
 ORDERS = {"dmy": "day/month/year", "mdy": "month/day/year", "ymd": "year-month-day"}
@@ -71,7 +71,7 @@ class Reading:
 _NO_DATE, _NO_DAY, _TIMED, _COUNTED = (Reading(wrong=wrong) for wrong in (NO_DATE, NO_DAY, NO_TIME, COUNTED))
 
 
-def parse(texts: pd.Series, order: str | None, column: tables.Column) -> Typed:
+def parse(texts: pd.Series, order: str | None, column: contracts.Column) -> Typed:
     """The dates that `texts` are. `order` (dmy, mdy, ymd) says how 01/02/2024 is meant; None: found out, or refused."""
     filled = texts.notna().to_numpy(bool) if column.required else filled_cells(texts)
     codes, unique = pd.factorize(texts[filled])

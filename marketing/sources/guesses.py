@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from marketing import tables
+from marketing import contracts, tables
 from marketing.errors import TableError
 from marketing.settings import Limits
 from marketing.sources import columns, numbers, reading
@@ -68,7 +68,7 @@ class Guess:
 
 def likely(path: Path, limits: Limits) -> str:
     """The table whose required columns the file's header has the largest part of; engagement in doubt."""
-    handed_in = [contract for contract in tables.TABLES.values() if not contract.made]
+    handed_in = [contract for contract in contracts.TABLES.values() if not contract.made]
     engagement = tables.table("engagement")
     try:
         sheet = reading.open_sheet(path, engagement, {}, limits, FIRST)
@@ -119,7 +119,7 @@ def _told(sheet: Sheet, at: int, found: Mapping[str, int], ours: Mapping[str, st
 
 
 def _by_synonym(
-    contract: tables.Table, sheet: Sheet, found: Mapping[str, int], free: Mapping[int, str]
+    contract: contracts.Table, sheet: Sheet, found: Mapping[str, int], free: Mapping[int, str]
 ) -> dict[str, str]:
     mapping: dict[str, str] = {}
     for name in columns.known_names(contract):

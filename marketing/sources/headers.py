@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from types import ModuleType
 
-from marketing import catalog, tables
+from marketing import catalog, contracts
 
 PLATFORMS = "marketing.sources.platforms"
 SEARCHED = 40  # rows in which a header is looked for; preambles in use have 2 to 9
@@ -45,7 +45,7 @@ class Wanted:
     file: str
 
     @classmethod
-    def of(cls, contract: tables.Table, theirs: Sequence[str], file: str) -> "Wanted":
+    def of(cls, contract: contracts.Table, theirs: Sequence[str], file: str) -> "Wanted":
         """The names of the contract, and those that the user says stand in the file."""
         names = {c.name for c in contract.columns} | {fold(name) for name in theirs}
         return cls("" if theirs else contract.name, frozenset(names), file)

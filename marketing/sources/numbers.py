@@ -7,7 +7,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from marketing import tables
+from marketing import contracts, tables
 from marketing.errors import Fault
 
 SIGN = r"[+\-−]?"
@@ -60,7 +60,7 @@ def decimal_mark(texts: pd.Series) -> str:
     return "?"
 
 
-def parse(texts: pd.Series, mark: str, column: tables.Column, *, by_form: bool = False) -> Typed:
+def parse(texts: pd.Series, mark: str, column: contracts.Column, *, by_form: bool = False) -> Typed:
     """The numbers that `texts` are, with `mark` as decimal mark where the column itself leaves it open.
 
     `by_form` says that only the form of the file speaks for the mark: commas between cells leave decimals to the
@@ -122,7 +122,7 @@ def plain_numbers(texts: pd.Series, mark: str) -> pd.Series | None:
     chosen = own if own in (".", ",") else mark
     if own == "?" and not chosen:
         return None
-    typed = parse(texts, chosen, tables.Column("", "number"))
+    typed = parse(texts, chosen, contracts.Column("", "number"))
     return None if typed.bad.any() else typed.values
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from marketing import catalog, tables
+from marketing import catalog, contracts, tables
 from marketing.errors import Fault, InputError, TableError
 from marketing.settings import Limits
 from marketing.sources import columns, dates, delimited, files, headers, numbers, parquet, sheets, totals, workbooks
@@ -61,7 +61,7 @@ OTHER_SPACES = r"[\x{a0}\x{2000}-\x{200a}\x{202f}\x{3000}]"
 _ORDERS = tuple(dates.ORDERS)
 
 
-def ingestible(table: str) -> tables.Table:
+def ingestible(table: str) -> contracts.Table:
     """The contract of a table that users hand in.
 
     Raises:
@@ -70,13 +70,13 @@ def ingestible(table: str) -> tables.Table:
     """
     contract = tables.table(table)
     if contract.made:
-        handed_in = ", ".join(name for name, c in tables.TABLES.items() if not c.made)
+        handed_in = ", ".join(name for name, c in contracts.TABLES.items() if not c.made)
         raise InputError(f"The table {table!r} is made by marquee run. Hand in one of: {handed_in}.")
     return contract
 
 
 def open_sheet(
-    path: Path, contract: tables.Table, mapping: Mapping[str, str], limits: Limits, first: int | None = None
+    path: Path, contract: contracts.Table, mapping: Mapping[str, str], limits: Limits, first: int | None = None
 ) -> Sheet:
     """The file's cells under its header, tidied; a known platform's export in our columns.
 
@@ -93,7 +93,7 @@ def open_sheet(
 
 
 def _read(
-    sheet: Sheet, contract: tables.Table, mapping: Mapping[str, str], sets: Mapping[str, str], order: str | None
+    sheet: Sheet, contract: contracts.Table, mapping: Mapping[str, str], sets: Mapping[str, str], order: str | None
 ) -> Reading:
     assigned = columns.assign(contract, sheet, mapping, sets)
     raw = pd.DataFrame({name: sheet.cells[at] for name, at in assigned.positions.items()}, index=sheet.cells.index)
@@ -123,7 +123,7 @@ def _example(raw: pd.DataFrame, name: str) -> str:
     return "" if filled.empty else tables.told(filled.iloc[0])
 
 
-def _type_all(contract: tables.Table, raw: pd.DataFrame, sheet: Sheet, order: str | None) -> dict[str, Typed]:
+def _type_all(contract: contracts.Table, raw: pd.DataFrame, sheet: Sheet, order: str | None) -> dict[str, Typed]:
     agreed = _common_mark(contract, raw)
     by_form = sheet.by_form and agreed != sheet.mark
     # Commas between cells speak for decimal points; where another column plainly has decimal commas, nothing does.
@@ -131,7 +131,7 @@ def _type_all(contract: tables.Table, raw: pd.DataFrame, sheet: Sheet, order: st
     return {str(name): _type(contract, str(name), raw[name], mark, order, by_form=by_form) for name in raw.columns}
 
 
-def _common_mark(contract: tables.Table, raw: pd.DataFrame) -> str:
+def _common_mark(contract: contracts.Table, raw: pd.DataFrame) -> str:
     """The decimal mark that the columns of numbers agree on, or ""."""
     marks = set()
     for name in raw.columns:
@@ -145,11 +145,11 @@ def _common_mark(contract: tables.Table, raw: pd.DataFrame) -> str:
 
 
 def _type(
-    contract: tables.Table, name: str, values: pd.Series, mark: str, order: str | None, *, by_form: bool
+    contract: contracts.Table, name: str, values: pd.Series, mark: str, order: str | None, *, by_form: bool
 ) -> Typed:
     column = contract.column(name)
     if column is None:
-        text_only = contract.dimensions and name in tables.DIMENSIONS
+        text_only = contract.dimensions and name in contracts.DIMENSIONS
         return _type_extra(name, values, mark, text_only=text_only)
     if column.kind == "date":
         return _type_dates(values, order, column)
@@ -160,7 +160,7 @@ def _type(
     return _type_id(values, column) if column.kind == "id" else _fine(tables.as_text(values))
 
 
-def _type_id(values: pd.Series, column: tables.Column) -> Typed:
+def _type_id(values: pd.Series, column: contracts.Column) -> Typed:
     texts = tables.as_text(values)
     if tables.matches(texts, OTHER_SPACES).any():  # else two ids could look the same
         texts = texts.str.replace(OTHER_SPACES, " ", regex=True)
@@ -182,7 +182,7 @@ def _type_extra(name: str, values: pd.Series, mark: str, *, text_only: bool) -> 
     return _fine(texts if plain is None else plain)
 
 
-def _type_dates(values: pd.Series, order: str | None, column: tables.Column) -> Typed:
+def _type_dates(values: pd.Series, order: str | None, column: contracts.Column) -> Typed:
     if not pd.api.types.is_datetime64_any_dtype(values):
         return dates.parse(tables.as_text(values), order, column)
     timed = (values.notna() & (values != values.dt.normalize())).to_numpy(bool)
@@ -191,11 +191,11 @@ def _type_dates(values: pd.Series, order: str | None, column: tables.Column) -> 
 
 
 def _check(
-    contract: tables.Table, frame: pd.DataFrame, typed: Mapping[str, Typed], sets: Mapping[str, str]
+    contract: contracts.Table, frame: pd.DataFrame, typed: Mapping[str, Typed], sets: Mapping[str, str]
 ) -> list[Fault]:
     faults: list[Fault] = []
     for name, t in typed.items():
-        column = contract.column(name) or tables.Column(name, "text")
+        column = contract.column(name) or contracts.Column(name, "text")
         found = t.faults + tables.check_column(column, frame[name][~t.bad])
         if name in sets:  # said once, told once
             found = [replace(f, row=None, more=0) for f in found[:1]]

@@ -9,7 +9,7 @@ from typing import Self
 import numpy as np
 import pandas as pd
 
-from marketing import tables
+from marketing import contracts, tables
 from marketing.errors import Fault
 from marketing.settings import Limits
 
@@ -114,7 +114,7 @@ def _name_faults(names: list[str]) -> list[Fault]:
 
 
 def _is_name(name: str) -> bool:
-    column = tables.Column("", "text")
+    column = contracts.Column("", "text")
     return len(name) <= tables.ID_LIMIT and not tables.check_column(column, pd.Series([name], dtype="str"))
 
 
@@ -125,5 +125,5 @@ def _length_faults(names: list[str], cells: pd.DataFrame, limit: int) -> list[Fa
             long = (cells[at].str.len() > limit).to_numpy(bool)
             shown = cells[at].where(~long, cells[at].str.slice(0, 60)) if long.any() else cells[at]
             expected = f"at most {limit:,} characters in a cell"
-            faults += tables.faults_at(shown, long, expected, "Shorten it.", tables.Column(name, "text"))
+            faults += tables.faults_at(shown, long, expected, "Shorten it.", contracts.Column(name, "text"))
     return faults

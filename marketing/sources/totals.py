@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from marketing import tables
+from marketing import contracts, tables
 from marketing.errors import Fault
 
 _WORDS = (
@@ -15,7 +15,7 @@ TOTAL = rf"(?i)^(?:{_WORDS})(?:\s*:.*|\s*\(.*\))?$"
 REMEDY = "Take the row out; totals are added up from the others. If it is a name, hand its rows in by themselves."
 
 
-def leave_out(contract: tables.Table, raw: pd.DataFrame) -> tuple[pd.DataFrame, list[str], list[Fault]]:
+def leave_out(contract: contracts.Table, raw: pd.DataFrame) -> tuple[pd.DataFrame, list[str], list[Fault]]:
     """`raw` (texts under our names) without rows of totals, what was left out, and rows that may be totals.
 
     Only what is counted adds up: a film called Total among the titles is a film.
@@ -38,7 +38,7 @@ def leave_out(contract: tables.Table, raw: pd.DataFrame) -> tuple[pd.DataFrame, 
 
 
 def _has_no_key(
-    contract: tables.Table, raw: pd.DataFrame, says: pd.DataFrame
+    contract: contracts.Table, raw: pd.DataFrame, says: pd.DataFrame
 ) -> "np.ndarray[tuple[int], np.dtype[np.bool_]]":
     """Rows whose key is not given: each of its columns in the file is empty or says "Total", and one is not a title."""
     key = [c for c in contract.key if c in raw.columns]
@@ -53,7 +53,7 @@ def _has_no_key(
     return (~given.any(axis=1) & ~filled).to_numpy(bool)
 
 
-def _faults(contract: tables.Table, raw: pd.DataFrame, says: pd.DataFrame) -> list[Fault]:
+def _faults(contract: contracts.Table, raw: pd.DataFrame, says: pd.DataFrame) -> list[Fault]:
     """Rows whose key says "Total" beside rows that say something else; where all say it, it is a name."""
     faults = []
     for name in contract.full_key(raw):
@@ -63,5 +63,5 @@ def _faults(contract: tables.Table, raw: pd.DataFrame, says: pd.DataFrame) -> li
             if others.any():
                 expected = f"a {name}, not a total over several"
                 total = says[name].to_numpy(bool)
-                faults += tables.faults_at(raw[name], total, expected, REMEDY, tables.Column(name, "text"))
+                faults += tables.faults_at(raw[name], total, expected, REMEDY, contracts.Column(name, "text"))
     return faults

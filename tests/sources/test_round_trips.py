@@ -10,7 +10,7 @@ import pandas as pd
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from marketing import sources, tables
+from marketing import contracts, sources, tables
 from marketing.errors import TableError
 
 CONTROLS = ("Cc", "Cs", "Cf", "Co", "Cn", "Zl", "Zp", "Zs")
@@ -43,7 +43,7 @@ TEXTS = (
     st.text(SAFE | st.sampled_from(" \n\",;\t|'"), max_size=30)
     .map(stored)
     .map(str.strip)
-    .filter(lambda text: not tables.check_column(tables.Column("x", "text"), pd.Series([text], dtype="str")))
+    .filter(lambda text: not tables.check_column(contracts.Column("x", "text"), pd.Series([text], dtype="str")))
 )
 NUMBERS = (
     st.floats(0, 1e12, allow_subnormal=False) | st.integers(0, 10**12).map(float) | st.sampled_from([0.125, 1.234])

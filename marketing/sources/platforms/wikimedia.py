@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from marketing import tables
+from marketing import contracts, tables
 from marketing.sources.sheets import Sheet
 
 TABLES = ("engagement",)
@@ -49,7 +49,7 @@ def _from_rest(sheet: Sheet) -> Sheet:
                 both = (values == whole).to_numpy(bool)
                 expected = f"either {whole} or its parts, not both, which would count views twice"
                 faults += tables.faults_at(
-                    values, both, expected, "Leave one of them out.", tables.Column(theirs, "text")
+                    values, both, expected, "Leave one of them out.", contracts.Column(theirs, "text")
                 )
     used = {"timestamp", "article", "views", "granularity", *SPLITS}
     cells |= {name: sheet.column(name) for name in sheet.names if name not in used}
