@@ -174,6 +174,15 @@ TABLES: dict[str, Table] = {
             made=True,
         ),
         _table(
+            "outlooks",
+            "trend",
+            "trend:text! title:id! metric:id! direction:text first:date last:date peak_date:date expected:number"
+            " low80:number high80:number window_first:date window_last:date total:number total_low80:number"
+            " total_high80:number before:number change:number even:count recent:text",
+            "what each forecast amounts to, and the last 60 values for a small line",
+            made=True,
+        ),
+        _table(
             "fits",
             "trend forecaster origin",
             "trend:text! forecaster:text! origin:count! digest:text!",
