@@ -17,9 +17,10 @@ from marketing import catalog, tables
 from marketing.errors import InputError
 from marketing.settings import Settings
 from marketing.trends import events, resampling, scores
-from marketing.trends.engagement import gather, lines
+from marketing.trends.engagement import Line, gather, lines
 from marketing.trends.forecasts import FORECASTERS, forecast_trends, outlook, sentence
 from marketing.trends.frequencies import FREQUENCIES, Code
+from marketing.trends.grades import Record
 from marketing.trends.states import FORECAST, states
 from marketing.workspace import Workspace
 from pipelines import checkpoints, engine
@@ -229,15 +230,17 @@ class Job:
         ahead = events.unknown_ahead(self.events, line, self.horizon[line.frequency.code])
         return sentence(
             outlook(made["forecasts"], rows),
+            trend=trend,
             name=self.names.get(line.title, line.title),
             metric=_metric(rows),
             dimensions=self._part(rows),
             frequency=line.frequency.code,
             today=self.today,
-            score={name: float(scored[name].iloc[0]) for name in ("cutoffs", "wape", "skill")} if len(scored) else None,
+            record=_record(scored, line) if len(scored) else None,
+            forecaster=self.forecaster,
             points=len(line.values),
             ahead=ahead,
-        )
+        ).text
 
     def tables(self, earlier: Tables | None = None) -> Tables:
         """The tables so far, sorted by key; `earlier` ones stand in for trends that are not done yet."""
@@ -267,6 +270,14 @@ class Job:
 NO_DIMENSIONS = ("trend", "title", "metric", "frequency", "date", "value")
 DTYPES = {"id": "str", "text": "str", "date": "datetime64[us]", "number": "float64", "count": "int64"}
 KEYS = {"trends": ["trend"], "forecasts": ["trend", "date"], "scores": ["trend", "forecaster"]}
+
+
+def _record(scored: pd.DataFrame, line: Line) -> Record:
+    """How the forecaster in use did on the past, for the sentence."""
+    row = scored.iloc[0]
+    ago = int(row["cutoffs"] * row["horizon"] * line.frequency.days)
+    cutoff = (line.dates[-1] - pd.Timedelta(days=ago)).date()
+    return Record(float(row["wape"]), cutoff, str(row["forecaster"]), float(row["skill"]))
 
 
 def _metric(rows: pd.DataFrame) -> str:

@@ -26,7 +26,8 @@ class Outlook:
     or month; `total` is what it should bring, within `total_low80` to `total_high80` in four cases of five,
     and `before` what as many periods before it brought (NaN where that is not known), `change` the share by
     which total differs from it. The peak is the window's best day for a daily trend, else the best period of
-    the whole forecast; `even` says that no other is clearly lower.
+    the whole forecast; `even` says that no other is clearly lower. `summed` says that total and range are those of
+    table `forecast_sums`.
     """
 
     direction: Literal["up", "down", "steady"]
@@ -44,18 +45,22 @@ class Outlook:
     before: float
     change: float
     even: bool
+    summed: bool = False
 
 
-def outlook(forecast_rows: pd.DataFrame, history_rows: pd.DataFrame) -> Outlook:
-    """The outlook of one trend, from its rows of `forecasts` and its gathered history (date and value)."""
+def outlook(forecast_rows: pd.DataFrame, history_rows: pd.DataFrame, sums: pd.DataFrame | None = None) -> Outlook:
+    """The outlook of one trend, from its rows of `forecasts` and its gathered history (date and value).
+
+    `sums` are its rows of `forecast_sums`: where one is of the window, total and range are its own.
+    """
     rows = forecast_rows.sort_values("date", ignore_index=True)
     history = history_rows.sort_values("date")
     frequency = frequencies.FREQUENCIES[frequencies.found(pd.DatetimeIndex(history["date"]))]
     window = rows.head(frequency.window)
     spanned = window if frequency.window > 1 else rows
     peak = spanned.iloc[int(spanned["expected"].to_numpy().argmax())]
-    total = float(window["expected"].sum())
-    low, high = total_band(window["expected"], window["high80"])
+    summed = _summed(sums, window) if frequency.window > 1 else None
+    total, low, high = _total(window) if summed is None else summed
     recent = history["value"].tail(len(window))
     before = float(recent.mean() * len(window)) if recent.notna().any() else float("nan")
     change = total / before - 1 if before > 0 else float("nan")
@@ -75,7 +80,27 @@ def outlook(forecast_rows: pd.DataFrame, history_rows: pd.DataFrame) -> Outlook:
         before=before,
         change=change,
         even=bool(spanned["expected"].min() >= (1 - EVEN) * peak["expected"]),
+        summed=summed is not None,
     )
+
+
+def _total(window: pd.DataFrame) -> tuple[float, float, float]:
+    """What the window brings and the band around it; one period has a band already."""
+    if len(window) == 1:
+        only = window.iloc[0]
+        return float(only["expected"]), float(only["low80"]), float(only["high80"])
+    return float(window["expected"].sum()), *total_band(window["expected"], window["high80"])
+
+
+def _summed(sums: pd.DataFrame | None, window: pd.DataFrame) -> tuple[float, float, float] | None:
+    """The week's total and band in `forecast_sums`, where the week of the window is there."""
+    if sums is None or sums.empty:
+        return None
+    same = (sums["period"] == "week") & (sums["date"] == window["date"].iloc[0]) & (sums["days"] == len(window))
+    if not same.any():
+        return None
+    row = sums[same].iloc[0]
+    return float(row["expected"]), float(row["low80"]), float(row["high80"])
 
 
 def total_band(expected: pd.Series, high: pd.Series) -> tuple[float, float]:

@@ -1,64 +1,91 @@
-"""A forecast in words: what is expected, when the peak is, how sure, how it did before. Every number is computed."""
+"""A forecast in words: what is expected, when the peak is, how sure, what events do to it, how it did before.
+
+Every number is computed, and carries the cell that it stands in (:class:`marketing.trends.cells.Said`).
+"""
 
 import datetime as dt
 import math
 import re
 from collections.abc import Mapping, Sequence
+from typing import Any, Literal
 
+import pandas as pd
+
+from marketing.trends.cells import Number, Said, said
 from marketing.trends.frequencies import FREQUENCIES, Frequency
+from marketing.trends.grades import Record, lately
 from marketing.trends.outlook import Outlook
+from marketing.trends.wording import (
+    DIGITS,
+    amount,
+    article,
+    day,
+    digits_apart,
+    month,
+    near_day,
+    weekday,
+)
 
-LARGE = ((1e12, "trillion"), (1e9, "billion"), (1e6, "million"))
-BEYOND = re.compile(r"(?<=\. )(An? [^.]+ is not in these numbers|Forecasts for it were|There is too little history)")
-NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight")
+__all__ = ["Record", "Shown", "amount", "beyond", "day", "sentence", "spread"]
+
+# Why the forecaster shown is not the one asked for: it did clearly better on the past, or history is short.
+Shown = Literal["asked", "better", "short"]
+
+BEYOND = re.compile(
+    r"(?<=\. )(An? [^.]+ is not in these numbers|Its history is short|On its past, |Forecasts for [^.]+ were off|"
+    r"There is too little history)"
+)
+MATTERS = 0.03  # an event that makes less of what is expected is not told
+MOST_EVENTS = 2
 REPEATING = {
     ("D", True): "repeating last week",
     ("W", True): "repeating the same weeks of last year",
     ("M", True): "repeating the same months of last year",
 }
-
-
-def amount(value: float) -> str:
-    """A number as one says it: 265,000; 1.27 million; 43; 0.31. Three significant digits."""
-    if value < 10:
-        return f"{value:.2g}" if value else "0"
-    shown = round(value, -max(math.floor(math.log10(value)) - 2, 0))
-    for size, word in LARGE:
-        if shown >= size:
-            return f"{shown / size:,.3g} {word}" if shown < 1000 * size else f"{shown / size:,.0f} {word}"
-    return f"{shown:,.0f}"
-
-
-def day(date: dt.date, today: dt.date) -> str:
-    """ "28 November"; with the year where that differs from today's."""
-    return f"{date.day} {date:%B}" + ("" if date.year == today.year else f" {date.year}")
+SIMPLE = {"mean": "averaging its past"}
+NO_KIND = ("", "event", "other")
+WORSE = 0.005  # a skill below minus this is told
 
 
 def sentence(
     told: Outlook,
     *,
+    trend: str,
     name: str,
     metric: str,
     dimensions: Mapping[str, str],
     frequency: str,
     today: dt.date,
-    score: Mapping[str, float] | None,
+    record: Record | None,
+    forecaster: str = "",
+    shown: Shown = "asked",
     points: int = 0,
+    effects: pd.DataFrame | None = None,
     ahead: Sequence[tuple[str, dt.date]] = (),
-) -> str:
-    """The forecast of one trend in two or three sentences.
+) -> Said:
+    """The forecast of one trend in two to five sentences.
 
     Args:
-        told: Its outlook.
+        told: Its outlook; with the rows of `forecast_sums` in it, total and range are theirs.
+        trend: Its id, which cells go by.
         name: The title's name. metric: "views". dimensions: {"region": "ES"}, empty for a total.
         frequency: "D", "W" or "M". today: The date that counts as today.
-        score: The forecaster's row of `scores`, or None where history was too short for one.
+        record: How forecasts of it did; None where history was too short to try.
+        forecaster: The one whose forecast it is. shown: Why it is that one.
         points: The values in its history, which tell what seasonal naive repeats.
+        effects: Its rows of `event_effects`. An event is told where it makes 3% of the window or more and its band
+            is clear of none; `window_added`, where there is such a column, is what it adds within the window.
         ahead: Events that no forecast can allow for (:func:`marketing.trends.events.unknown_ahead`).
     """
     period = FREQUENCIES[frequency]
-    parts = [_expectation(told, name, metric, dimensions, period, today), *(_warning(e, today) for e in ahead)]
-    return " ".join([*parts, _record(score, period, points)])
+    repeating = SIMPLE.get(forecaster) or _repeating(period, points)
+    whole = _expectation(told, trend, _subject(name, metric, dimensions, trend), period, today)
+    for event in _telling(effects, told):
+        whole = whole.then(_effect(event, told, today))
+    for unknown in ahead:
+        whole = whole.then(_warning(unknown, today))
+    whole = whole.then(_instead(shown, repeating))
+    return whole.then(_record(record, trend, told, _repeating(period, points), today, whole=not dimensions))
 
 
 def spread(least: float, most: float, cases: str) -> str:
@@ -75,63 +102,152 @@ def spread(least: float, most: float, cases: str) -> str:
 
 
 def beyond(told: str) -> str:
-    """What a `sentence` says after the expectation, for where that is told in another form."""
+    """What a `sentence` says after the expectation and its events, for where these are told in another form."""
     begins = BEYOND.search(told)
     return told[begins.start() :] if begins else ""
 
 
-def _expectation(
-    told: Outlook, name: str, metric: str, dimensions: Mapping[str, str], period: Frequency, today: dt.date
-) -> str:
-    where = "".join(f" in {key.replace('_', ' ')} {value}" for key, value in dimensions.items())
-    units = metric.replace("_", " ")
-    band = f" ({spread(told.total_low80, told.total_high80, 'months' if period.code == 'M' else 'weeks')})"
-    said = f"{name} should draw {amount(told.total)} {units}{where} {_span(told, period, today)}{band}"
+def _subject(name: str, metric: str, dimensions: Mapping[str, str], trend: str) -> tuple[str, Said]:
+    """ "Harbour Lights" and "views in region ES"."""
+    pieces: list[str | Number] = [metric.replace("_", " ")]
+    for key, value in dimensions.items():
+        pieces += [f" in {key.replace('_', ' ')} ", Number(value, "trends", {"trend": trend}, key, value)]
+    return name, said(*pieces)
+
+
+def _expectation(told: Outlook, trend: str, subject: tuple[str, Said], period: Frequency, today: dt.date) -> Said:
+    name, units = subject
+    digits = digits_apart(told.total_low80, told.total_high80) or DIGITS
+    total = _total(told, trend, "expected", told.total, digits)
+    whole = said(f"{name} should draw ", total, " ", units, " ", _span(told, trend, period, today))
+    whole = said(whole, _range(told, trend, digits))
     if told.total == 0:
-        return said + "."
+        return said(whole, ".")
     if period.window > 1:
-        return said + (", about as many each day." if told.even else f", most on {_weekday(told.peak_date, today)}.")
-    until = f"until {_month(told.last, today) if period.code == 'M' else 'that of ' + day(told.last, today)}"
+        if told.even:
+            return said(whole, ", about as many each day.")
+        return said(whole, ", most on ", _date(told.peak_date, trend, weekday(told.peak_date, today)), ".")
+    until = _until(told, trend, period, today)
     if told.even:
-        return f"{said}, and about as many each {period.period} {until}."
-    peak = f"the week of {day(told.peak_date, today)}" if period.code == "W" else _month(told.peak_date, today)
-    return f"{said}. The highest {until} should be {peak}, with {amount(told.expected)}."
+        return said(whole, f", and about as many each {period.period} until ", until, ".")
+    shown = month(told.peak_date, today) if period.code == "M" else day(told.peak_date, today)
+    peak = said("the week of " if period.code == "W" else "", _date(told.peak_date, trend, shown))
+    best = Number(amount(told.expected), "forecasts", _row(trend, told.peak_date), "expected", told.expected)
+    return said(whole, ". The highest until ", until, " should be ", peak, ", with ", best, ".")
 
 
-def _weekday(date: dt.date, today: dt.date) -> str:
-    return f"{date:%A} {day(date, today)}"
+def _total(told: Outlook, trend: str, column: str, value: float, digits: int) -> Number:
+    """The window's total or an edge of its band, with the cell that the outlook has it from."""
+    text = amount(value, digits)
+    if told.summed:
+        key = {"trend": trend, "period": "week", "date": told.window_first}
+        return Number(text, "forecast_sums", key, column, value)
+    if told.window_first == told.window_last:
+        return Number(text, "forecasts", _row(trend, told.window_first), column, value)
+    days = [day_.date() for day_ in pd.date_range(told.window_first, told.window_last)]
+    by: Literal["sum", "total_band"] = "sum" if column == "expected" else "total_band"
+    return Number(text, "forecasts", {"trend": trend, "date": days}, column, value, by)
 
 
-def _span(told: Outlook, period: Frequency, today: dt.date) -> str:
+def _range(told: Outlook, trend: str, digits: int) -> Said:
+    if not digits_apart(told.total_low80, told.total_high80):
+        return said("")  # it has repeated itself exactly so far
+    low = _total(told, trend, "low80", told.total_low80, digits)
+    high = _total(told, trend, "high80", told.total_high80, digits)
+    return said(" (", low, " to ", high, ")")
+
+
+def _row(trend: str, date: dt.date) -> dict[str, Any]:
+    return {"trend": trend, "date": date}
+
+
+def _date(date: dt.date, trend: str, text: str) -> Number:
+    return Number(text, "forecasts", _row(trend, date), "date", date)
+
+
+def _span(told: Outlook, trend: str, period: Frequency, today: dt.date) -> Said:
+    first = told.window_first
     if period.code == "M":
-        return f"in {_month(told.window_first, today)}"
+        return said("in ", _date(first, trend, month(first, today)))
     if period.code == "W":
-        return f"in the week of {day(told.window_first, today)}"
-    if told.window_first <= today <= told.window_last:
-        return "this week"
-    return f"in the week from {_weekday(told.window_first, today)}"
+        return said("in the week of ", _date(first, trend, day(first, today)))
+    if first <= today <= told.window_last:
+        return said("this week")
+    return said("in the week from ", _date(first, trend, weekday(first, today)))
 
 
-def _month(date: dt.date, today: dt.date) -> str:
-    return f"{date:%B}" + ("" if date.year == today.year else f" {date.year}")
+def _until(told: Outlook, trend: str, period: Frequency, today: dt.date) -> Said:
+    if period.code == "M":
+        return said(_date(told.last, trend, month(told.last, today)))
+    return said("that of ", _date(told.last, trend, day(told.last, today)))
 
 
-def _warning(event: tuple[str, dt.date], today: dt.date) -> str:
+def _telling(effects: pd.DataFrame | None, told: Outlook) -> list[dict[str, Any]]:
+    """The events that make enough of the window's total for sure, the strongest first."""
+    if effects is None or effects.empty or told.total <= 0:
+        return []
+    clear = (effects["low80"] > 0) | (effects["high80"] < 0)
+    share = effects[_added(effects)].abs() / told.total
+    at_work = effects["date"] <= pd.Timestamp(told.window_last)
+    found = effects.assign(share=share)[clear & at_work & (share >= MATTERS)]
+    found = found.sort_values(["share", "date", "event"], ascending=[False, True, True])
+    return [{str(name): value for name, value in row.items()} for row in found.head(MOST_EVENTS).to_dict("records")]
+
+
+def _added(effects: pd.DataFrame) -> str:
+    return "window_added" if "window_added" in effects else "added"
+
+
+def _effect(event: Mapping[str, Any], told: Outlook, today: dt.date) -> Said:
+    """ "The trailer of the 20th adds about 40,000."."""
+    key = {"trend": event["trend"], "event": event["event"], "date": event["date"].date()}
+    column = "window_added" if "window_added" in event else "added"
+    added = float(event[column])
+    called = str(event["event"]) if event["kind"] in NO_KIND else f"The {str(event['kind']).replace('_', ' ')}"
+    coming = event["date"] >= pd.Timestamp(told.first)
+    date = Number(near_day(event["date"].date(), today), "event_effects", key, "date", key["date"])
+    number = Number(amount(abs(added)), "event_effects", key, column, added)
+    verb = ("should add" if coming else "adds") if added > 0 else ("should take" if coming else "takes")
+    away = "" if added > 0 else " away"
+    whole = "" if column == "window_added" else " in all"
+    guess = ", a guess: nothing like it is in the data" if event.get("basis") == "prior" else ""
+    return said(f"{called} {'on' if coming else 'of'} ", date, f" {verb} about ", number, f"{away}{whole}{guess}.")
+
+
+def _warning(event: tuple[str, dt.date], today: dt.date) -> Said:
     kind, date = event
-    article = "An" if kind[:1] in "aeiou" else "A"
-    return f"{article} {kind} on {day(date, today)} is not in these numbers: no earlier one tells what it will bring."
+    on = Number(day(date, today), "events", {"date": date}, "date", date)
+    begun = article(kind)
+    return said(
+        f"{begun[:1].upper()}{begun[1:]} on ",
+        on,
+        " is not in these numbers: no earlier one tells what it will bring.",
+    )
 
 
-def _record(score: Mapping[str, float] | None, period: Frequency, points: int) -> str:
-    if score is None or math.isnan(score["wape"]):
-        return "There is too little history to check forecasts against."
-    checks = int(score["cutoffs"])
-    over = f"over the last {NUMBERS[checks]} checks" if checks > 1 else "in the one check that its history allows"
-    record = f"Forecasts for it were off by {score['wape']:.0%} on average {over}"
-    if math.isnan(score["skill"]):
-        return record + "."
-    skill = score["skill"]
-    repeating = REPEATING.get((period.code, period.season_length(points) > 1), "repeating the last value")
-    if abs(skill) < 0.005:
-        return f"{record}, as {repeating} would be."
-    return f"{record}, {abs(skill):.0%} {'better' if skill > 0 else 'worse'} than {repeating}."
+def _repeating(period: Frequency, points: int) -> str:
+    return REPEATING.get((period.code, period.season_length(points) > 1), "repeating the last value")
+
+
+def _instead(shown: Shown, repeating: str) -> Said:
+    if shown == "short":
+        return said(f"Its history is short, so this comes from {repeating}.")
+    if shown == "better":
+        return said(f"On its past, {repeating} did better than forecasting, so that is shown.")
+    return said("")
+
+
+def _record(record: Record | None, trend: str, told: Outlook, repeating: str, today: dt.date, *, whole: bool) -> Said:
+    if record is None or math.isnan(record.off):
+        return said("There is too little history to check forecasts against.")
+    off = Number(f"{record.off:.0%}", "trends", {"trend": trend}, "off", record.off)
+    tried = lately(record.cutoff, told.first, today)
+    lead, _, time = tried.partition(" last ")
+    when = Number(time, "past_forecasts", {"trend": trend}, "cutoff", record.cutoff, "min")
+    what = "this title" if whole else "it"
+    begins = said(f"Forecasts for {what} were off by ", off, f" on average {lead} last ", when)
+    if record.skill < -WORSE:
+        key = {"trend": trend, "forecaster": record.forecaster}
+        skill = Number(f"{-record.skill:.0%}", "scores", key, "skill", record.skill)
+        return said(begins, ", ", skill, f" worse than {repeating}.")
+    return said(begins, ": take this as a rough guide." if record.grade == "rough" else ".")

@@ -9,10 +9,9 @@ from marketing import catalog
 from marketing.errors import MissingError
 from marketing.trends import bands, scores
 from marketing.trends.engagement import lines
-from marketing.trends.forecasts import FORECASTERS, Outlook, forecast_trends, outlook, sentence
+from marketing.trends.forecasts import FORECASTERS, forecast_trends, outlook
 from marketing.trends.frequencies import FREQUENCIES
 from marketing.trends.outlook import total_band
-from marketing.trends.sentences import amount
 
 MONDAY = dt.date(2026, 11, 23)
 
@@ -144,7 +143,7 @@ def test_the_band_of_a_week_is_wider_than_independent_days_and_narrower_than_the
     assert 7000 + np.sqrt(((band["high80"] - 1000) ** 2).sum()) < high < band["high80"].sum()
 
 
-# outlook and words
+# outlook
 
 
 def rows(expected: list[float], spread: float = 0.1) -> pd.DataFrame:
@@ -168,82 +167,6 @@ def test_an_outlook_tells_direction_peak_and_the_week() -> None:
     assert outlook(rows([1500] * 28), history).direction == "up"
     assert outlook(rows([500] * 28), history).direction == "down"
     assert outlook(rows([1000] * 28), history).direction == "steady"
-
-
-def said(told: Outlook, **changes: object) -> str:
-    known = {
-        "name": "Harbour Lights", "metric": "views", "dimensions": {}, "frequency": "D", "today": MONDAY, "points": 540,
-        "score": {"cutoffs": 3, "wape": 0.09, "skill": 0.12},
-    }  # fmt: skip
-    return sentence(told, **(known | changes))
-
-
-@pytest.fixture
-def told() -> Outlook:
-    return outlook(rows([36_000, 36_000, 36_000, 36_000, 37_000, 47_000, 37_000]), trend(week(540), start="2025-06-01"))
-
-
-def test_the_sentence_says_what_when_how_sure_and_how_it_did_before(told: Outlook) -> None:
-    assert said(told) == (
-        "Harbour Lights should draw 265,000 views this week (252,000 to 279,000 in four weeks of five), most on "
-        "Saturday 28 November. Forecasts for it were off by 9% on average over the last three checks, 12% better "
-        "than repeating last week."
-    )
-
-
-def test_a_forecast_that_is_worse_than_naive_says_so(told: Outlook) -> None:
-    assert said(told, score={"cutoffs": 1, "wape": 0.2, "skill": -0.08}).endswith(
-        "off by 20% on average in the one check that its history allows, 8% worse than repeating last week."
-    )
-
-
-def test_what_is_not_known_is_not_claimed(told: Outlook) -> None:
-    assert said(told, score=None).endswith("There is too little history to check forecasts against.")
-    assert said(told, score={"cutoffs": 3, "wape": 0.1, "skill": float("nan")}).endswith("over the last three checks.")
-
-
-def test_a_flat_forecast_has_its_range_too_or_says_why_there_is_none() -> None:
-    history = trend(week(540), start="2025-06-01")
-    assert "7,000 views this week (6,660 to 7,360 in four weeks of five), about as many" in said(
-        outlook(rows([1000] * 28), history)
-    )
-    narrow = said(outlook(rows([1000] * 28, spread=0.0005), history))
-    assert "7,000 views this week (within 1% in four weeks of five), about as many each day." in narrow
-    never_else = said(outlook(rows([1000] * 28, spread=0), history))
-    assert "this week (without a range, since it has repeated itself exactly so far), about as many" in never_else
-
-
-def test_a_part_names_its_region_another_week_its_day_and_a_first_release_its_lack(told: Outlook) -> None:
-    words = said(
-        told,
-        dimensions={"region": "ES"},
-        metric="page_views",
-        today=dt.date(2027, 2, 1),
-        ahead=[("release", dt.date(2026, 12, 4))],
-    )
-    assert "265,000 page views in region ES in the week from Monday 23 November 2026" in words
-    assert "A release on 4 December 2026 is not in these numbers: no earlier one tells what it will bring." in words
-
-
-@pytest.mark.parametrize(
-    ("value", "words"),
-    [
-        (0, "0"), (0.314, "0.31"), (7.26, "7.3"), (43.4, "43"), (999.6, "1,000"), (265_432, "265,000"),
-        (999_700, "1 million"), (1_268_000, "1.27 million"), (7.03e12, "7.03 trillion"), (2.5e16, "25,000 trillion"),
-    ],
-)  # fmt: skip
-def test_amounts_are_said_as_people_say_them(value: float, words: str) -> None:
-    assert amount(value) == words
-
-
-def test_months_and_weeks_have_words_of_their_own() -> None:
-    values = 1000 + 400 * np.sin(np.arange(60) * 2 * np.pi / 12)
-    for freq, code, words in (("MS", "M", "in four months of five"), ("7D", "W", "in the week of ")):
-        history = trend(values, start="2021-11-01", freq=freq)
-        made = forecast_trends(history, NO_EVENTS, horizon=6, forecaster="theta")
-        said_of_it = said(outlook(made.forecasts, history), frequency=code, points=60)
-        assert words in said_of_it
-        assert "of this week" not in said_of_it
 
 
 # forecast_trends
