@@ -51,9 +51,9 @@ class Frequency:
 FREQUENCIES: dict[str, Frequency] = {
     frequency.code: frequency
     for frequency in (
-        Frequency("D", "day", 1, 7, 2, minimum=14, window=7, stale=28, ended=56, least_horizon=1),
-        Frequency("W", "week", 7, 52, 3, minimum=8, window=1, stale=8, ended=12, least_horizon=8),
-        Frequency("M", "month", DAYS_A_MONTH, 12, 3, minimum=6, window=1, stale=3, ended=6, least_horizon=6),
+        Frequency("D", "day", 1, 7, 2, minimum=7, window=7, stale=28, ended=56, least_horizon=1),
+        Frequency("W", "week", 7, 52, 3, minimum=4, window=1, stale=8, ended=12, least_horizon=8),
+        Frequency("M", "month", DAYS_A_MONTH, 12, 3, minimum=3, window=1, stale=3, ended=6, least_horizon=6),
     )
 }
 

@@ -1,80 +1,154 @@
 """Which trends can be forecast, and in words why the others cannot.
 
 States: "forecast"; "stale": data stop long before the newest, forecast from their own last day; "ended": nothing
-for long, not forecast; "short": too little to go on, not forecast.
+for long, not forecast; "short": too little to go on, not forecast; "failed": numbers that no audience has, not
+forecast.
 """
 
 import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-from marketing.trends.engagement import Line, lines
-from marketing.trends.forecasters import begun
+from marketing.trends.panels import Panel, panels
 
 FORECAST = ("forecast", "stale")  # the states that have a forecast
 KNOWN_SHARE = 0.4  # with fewer values than this (quarters read as months), most of a trend would be guessed
+TIMES_HISTORY = 4  # a forecast goes on for so many times the history at most
 
 
-def states(trends: pd.DataFrame, horizon: dict[str, int]) -> pd.DataFrame:
+def states(trends: pd.DataFrame, horizon: Mapping[str, int]) -> pd.DataFrame:
     """One row a trend: its head columns, first, last, points (values there are), state and reason.
 
     Args:
         trends: Every gathered trend of the workspace, since staleness is told against the newest date of all.
         horizon: Periods ahead by frequency.
     """
-    newest = trends["date"].max()
-    in_title = trends.groupby(["title", "metric"])["date"].transform("max").groupby(trends["trend"]).first()
-    heads = trends.drop(columns=["date", "value"]).drop_duplicates("trend").set_index("trend")
-    rows = []
-    for line in lines(trends):
-        state, reason = _state(line, horizon[line.frequency.code], newest, in_title[line.trend])
-        points = int((~np.isnan(line.values)).sum())
-        told = {"first": line.dates[0], "last": line.dates[-1], "points": points, "state": state, "reason": reason}
-        rows.append({"trend": line.trend, **heads.loc[line.trend], **told})
-    return pd.DataFrame(rows)
+    starts = np.flatnonzero(~trends["trend"].duplicated().to_numpy())
+    heads = trends.iloc[starts].drop(columns=["date", "value"]).reset_index(drop=True)
+    heads["first"] = trends["date"].to_numpy()[starts]
+    newest = _day(trends["date"].max())
+    in_title = trends.groupby(["title", "metric"])["date"].max()
+    parts = []
+    for panel in panels(trends):
+        titles = pd.MultiIndex.from_frame(panel.heads[["title", "metric"]])
+        of_title = in_title.reindex(titles).to_numpy().astype("datetime64[D]")
+        parts.append(_told(panel, horizon[panel.frequency.code], newest, of_title))
+    return heads.merge(pd.concat(parts, ignore_index=True), on="trend", how="left")
 
 
-def _state(line: Line, horizon: int, newest: pd.Timestamp, in_title: pd.Timestamp) -> tuple[str, str]:
-    frequency, last = line.frequency, line.dates[-1]
-    if short := _short(line):
-        return "short", short
-    if ended := _ended(line, in_title):
-        return "ended", ended
-    points = len(line.values) - begun(line.values)
-    if points < horizon:
-        support = f"{frequency.count(points)} of history cannot support {horizon:,} of forecast."
-        return "short", f"{support} Ask for {points:,} or fewer, or add history."
-    behind = (newest - last).days
-    if behind > frequency.stale * frequency.days:
-        stop = f"Its data stop on {day(last)}, {behind:,} days before the newest."
-        return "stale", f"{stop} The forecast goes on from there; add the days since."
-    return "forecast", ""
+def _told(panel: Panel, horizon: int, newest: np.datetime64, in_title: NDArray[np.datetime64]) -> pd.DataFrame:
+    """The state of each trend of a panel. The first rule that applies tells it."""
+    facts = _facts(panel)
+    rules = [
+        ("failed", facts.odd, _odd),
+        ("short", facts.zero, _all_zero),
+        ("short", facts.points < panel.frequency.minimum, _few),
+        ("short", facts.points < KNOWN_SHARE * facts.span, _gaps),
+        ("ended", _days(panel.last - facts.alive) >= panel.frequency.ended * panel.frequency.days, _zero_since),
+        ("ended", _days(in_title - panel.last) >= panel.frequency.ended * panel.frequency.days, _left),
+        ("short", facts.span * TIMES_HISTORY < horizon, _far),
+        ("stale", _days(newest - panel.last) > panel.frequency.stale * panel.frequency.days, _behind),
+    ]
+    state, reason = np.full(len(panel), "forecast", object), np.full(len(panel), "", object)
+    open_ = np.ones(len(panel), bool)
+    for name, applies, why in rules:
+        for row in np.flatnonzero(open_ & applies):
+            state[row], reason[row] = name, why(Case(panel, facts, int(row), horizon, newest))
+        open_ &= ~applies
+    last = panel.last.astype("datetime64[us]")
+    told = {"trend": panel.trends, "last": last, "points": facts.known, "state": state, "reason": reason}
+    return pd.DataFrame(told).astype({"trend": "str", "state": "str", "reason": "str"})
 
 
-def _short(line: Line) -> str:
-    known = line.values[~np.isnan(line.values)]
-    if len(known) and not known.any():
-        return f"All {line.frequency.count(len(known))} of it are zero. The forecast starts with the first that is not."
-    span = line.values[begun(line.values) :]
-    points = int((~np.isnan(span)).sum())
-    least = line.frequency.minimum
-    if points < least:
-        return f"{line.frequency.count(points)} of history. A forecast needs {least} or more."
-    if points < KNOWN_SHARE * len(span):
-        return f"Only {points:,} of its {line.frequency.count(len(span))} have a value. Two in five are needed."
-    return ""
+@dataclass(frozen=True)
+class Facts:
+    """What the rules ask of each trend: `known` values in all, `points` of them in the `span` of periods since the
+    first above zero, the last day above zero (`alive`; the last of all where there is none), and what is amiss."""
+
+    known: NDArray[np.int64]
+    points: NDArray[np.int64]
+    span: NDArray[np.int64]
+    alive: NDArray[np.datetime64]
+    zero: NDArray[np.bool_]
+    odd: NDArray[np.bool_]
 
 
-def _ended(line: Line, in_title: pd.Timestamp) -> str:
-    """Why a trend counts as over; empty where it goes on."""
-    long = line.frequency.ended * line.frequency.days
-    alive = line.dates[np.flatnonzero(line.values > 0)[-1]]
-    if (line.dates[-1] - alive).days >= long:
-        return f"It has been zero since {day(alive + pd.Timedelta(days=1))}. It counts as ended."
-    if (in_title - line.dates[-1]).days >= long:
-        return f"It has no values since {day(line.dates[-1])}, while its title has. It counts as ended."
-    return ""
+@dataclass(frozen=True)
+class Case:
+    """One trend that a rule applies to."""
+
+    panel: Panel
+    facts: Facts
+    row: int
+    horizon: int
+    newest: np.datetime64
+
+
+def _facts(panel: Panel) -> Facts:
+    values, width = panel.values, panel.values.shape[1]
+    there, above = ~np.isnan(values), values > 0
+    some = above.any(axis=1)
+    first = np.where(some, above.argmax(axis=1), there.argmax(axis=1))
+    since = np.where(some, above[:, ::-1].argmax(axis=1), 0)
+    points = (there & (np.arange(width) >= first[:, None])).sum(axis=1)
+    alive = panel.dates()[np.arange(len(panel)), width - 1 - since]
+    odd = np.asarray((there & ~((values >= 0) & np.isfinite(values))).any(axis=1))
+    return Facts(there.sum(axis=1), points, width - first, alive, np.asarray(~some & ~odd), odd)
+
+
+def _odd(case: Case) -> str:
+    values = case.panel.values[case.row]
+    at = int(np.flatnonzero(~np.isnan(values) & ~((values >= 0) & np.isfinite(values)))[0])
+    what = "below zero" if values[at] < 0 else "no finite number"
+    return f"Its value of {day(case.panel.dates()[case.row, at].item())} is {what}. Correct it, or leave it out."
+
+
+def _all_zero(case: Case) -> str:
+    count = case.panel.frequency.count(int(case.facts.known[case.row]))
+    return f"All {count} of it are zero. The forecast starts with the first that is not."
+
+
+def _few(case: Case) -> str:
+    count = case.panel.frequency.count(int(case.facts.points[case.row]))
+    return f"{count} of history. A forecast needs {case.panel.frequency.minimum} or more."
+
+
+def _gaps(case: Case) -> str:
+    span = case.panel.frequency.count(int(case.facts.span[case.row]))
+    return f"Only {case.facts.points[case.row]:,} of its {span} have a value. Two in five are needed."
+
+
+def _zero_since(case: Case) -> str:
+    since = case.facts.alive[case.row] + np.timedelta64(1, "D")
+    return f"It has been zero since {day(since.item())}. It counts as ended."
+
+
+def _left(case: Case) -> str:
+    return f"It has no values since {day(case.panel.last[case.row].item())}, while its title has. It counts as ended."
+
+
+def _far(case: Case) -> str:
+    span = int(case.facts.span[case.row])
+    support = f"{case.panel.frequency.count(span)} of history cannot support {case.horizon:,} of forecast."
+    return f"{support} Ask for {span * TIMES_HISTORY:,} or fewer, or add history."
+
+
+def _behind(case: Case) -> str:
+    behind = (case.newest - case.panel.last[case.row]).astype(int)
+    stop = f"Its data stop on {day(case.panel.last[case.row].item())}, {behind:,} days before the newest."
+    return f"{stop} The forecast goes on from there; add the days since."
+
+
+def _days(apart: NDArray[np.timedelta64]) -> NDArray[np.int64]:
+    return apart.astype("timedelta64[D]").astype(np.int64)
+
+
+def _day(moment: pd.Timestamp) -> np.datetime64:
+    return np.datetime64(moment.date(), "D")
 
 
 def day(date: dt.date) -> str:

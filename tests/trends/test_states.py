@@ -15,12 +15,29 @@ def state(values: np.ndarray, *others: pd.DataFrame, **told: str) -> tuple[str, 
     return row["state"], row["reason"]
 
 
+def test_a_forecast_goes_on_for_four_times_the_history_at_most() -> None:
+    rows = gather(engagement(week(8)))
+    row = states(rows, {"D": 33}).iloc[0]
+    assert row["state"] == "short"
+    assert row["reason"] == "8 days of history cannot support 33 of forecast. Ask for 32 or fewer, or add history."
+    assert states(rows, {"D": 32}).iloc[0]["state"] == "forecast"
+
+
+@pytest.mark.parametrize(("odd", "what"), [(-5.0, "below zero"), (np.inf, "no finite number")])
+def test_numbers_that_no_audience_has_are_refused_and_named(odd: float, what: str) -> None:
+    values = week(60)
+    values[30] = odd
+    found, said = state(values)
+    assert found == "failed"
+    assert said == f"Its value of 2 July 2025 is {what}. Correct it, or leave it out."
+
+
 @pytest.mark.parametrize(
     ("values", "reason"),
     [
-        (np.array([5.0]), "1 day of history. A forecast needs 14 or more."),
+        (np.array([5.0]), "1 day of history. A forecast needs 7 or more."),
         (np.array([5.0, 6.0]), "2 days of history"),
-        (week(20), "20 days of history cannot support 28 of forecast. Ask for 20 or fewer, or add history."),
+        (week(6), "6 days of history. A forecast needs 7 or more."),
         (np.zeros(100), "All 100 days of it are zero."),
         (np.concatenate([np.zeros(100), week(5)]), "5 days of history"),
         (np.where(np.arange(90) % 3 == 0, 5.0, np.nan), "Only 30 of its 88 days have a value."),
