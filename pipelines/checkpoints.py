@@ -23,7 +23,7 @@ WRITING_SECONDS = 3600  # what a writer has not renamed by then, a killed one le
 
 
 def digest(*parts: Any) -> str:
-    """A digest of the content of tables, records, mappings, sequences and plain values."""
+    """A digest of the content of tables, arrays, records, mappings, sequences and plain values."""
     sha = hashlib.sha256()
     for part in parts:
         _feed(sha, part)
@@ -88,6 +88,9 @@ def _content(sha: Any, part: Any) -> bytes:
     if isinstance(part, pd.DataFrame):
         _feed(sha, [(str(column), str(dtype)) for column, dtype in part.dtypes.items()])
         return pd.util.hash_pandas_object(part, index=True).to_numpy().tobytes()
+    if isinstance(part, np.ndarray) and not part.dtype.hasobject:
+        _feed(sha, [str(part.dtype), *part.shape])
+        return np.ascontiguousarray(part).tobytes()
     if isinstance(part, BaseModel):
         return part.model_dump_json().encode()
     if dataclasses.is_dataclass(part) and not isinstance(part, type):

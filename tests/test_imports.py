@@ -74,12 +74,24 @@ HOMES = {
     "sqlalchemy": ("marketing.ledger", "marketing.schema"),
     "ibis": ("marketing.workspace",),
     "duckdb": ("marketing.workspace",),
-    "joblib": ("pipelines.engine",),
-    "threadpoolctl": ("pipelines.engine", "marketing.segments"),
+    "joblib": ("pipelines.pool",),
+    "distributed": ("pipelines.cluster",),
+    "threadpoolctl": ("pipelines.engine", "pipelines.cluster", "marketing.segments"),
     "typer": ("pipelines.__main__",),
 }
 # What the web process and the light commands must not load.
-HEAVY = ("prophet", "sklearn", "langchain", "langchain_core", "statsforecast", "numba", "ibis", "duckdb", "joblib")
+HEAVY = (
+    "prophet",
+    "sklearn",
+    "langchain",
+    "langchain_core",
+    "statsforecast",
+    "numba",
+    "ibis",
+    "duckdb",
+    "joblib",
+    "distributed",
+)
 
 
 @dataclass(frozen=True)
