@@ -7,7 +7,19 @@ from typing import Any
 import pandas as pd
 import plotly.graph_objects as go
 
-from marketing.charts.ink import INKS, Ink, Theme, hover_box, note, plain_ground, safe, short, time_axis, value_axis
+from marketing.charts.ink import (
+    INKS,
+    Ink,
+    Theme,
+    hover_box,
+    note,
+    percent,
+    plain_ground,
+    safe,
+    short,
+    time_axis,
+    value_axis,
+)
 
 BAND_HEIGHT = 380  # pixels
 MOST_EVENTS = 4
@@ -186,7 +198,7 @@ def changed(change: float) -> str:
     """ "+38%", "−34%", "5 times" for a value against what was expected, less one."""
     if change >= TIMES - 1:
         return f"{change + 1:.2g} times"
-    return f"{change:+.0%}".replace("-", "−")
+    return percent(change)
 
 
 def _cut(name: str) -> str:

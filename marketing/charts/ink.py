@@ -135,10 +135,20 @@ def hover_box(ink: Ink) -> dict[str, Any]:
     return {"bgcolor": ink.page, "bordercolor": ink.line, "font": {"color": ink.text}}
 
 
-def apart(heights: Sequence[float], room: float) -> list[float]:
-    """Heights of labels moved up from the lowest as far as needed that none is nearer to another than `room`."""
+def apart(heights: Sequence[float], room: float, ceiling: float) -> list[float]:
+    """Heights of labels moved as little as needed that none is nearer to another than `room`, nor above `ceiling`."""
+    order = sorted(range(len(heights)), key=lambda n: heights[n])
     placed = [0.0] * len(heights)
     below = -math.inf
-    for number in sorted(range(len(heights)), key=lambda n: heights[n]):
+    for number in order:
         below = placed[number] = max(heights[number], below + room)
+    above = ceiling + room
+    for number in reversed(order):
+        above = placed[number] = min(placed[number], above - room)
     return placed
+
+
+def percent(share: float) -> str:
+    """ "+38%", "−34%", "0%"."""
+    told = f"{share:+.0%}"
+    return "0%" if told in ("+0%", "-0%") else told.replace("-", "−")

@@ -14,6 +14,7 @@ from marketing.charts.ink import (
     apart,
     hover_box,
     note,
+    percent,
     plain_ground,
     quiet_axis,
     safe,
@@ -50,7 +51,7 @@ def compare_chart(lines: pd.DataFrame, *, unit: str, indexed: bool, theme: Theme
         _add_line(figure, own, name, colour)
         ends.append(float(own["value"].dropna().iloc[-1]) if own["value"].notna().any() else math.nan)
     height = axis["range"][1]
-    placed = apart([0.0 if math.isnan(end) else end for end in ends], 2 * LABEL_ROOM * height)
+    placed = apart([0.0 if math.isnan(end) else end for end in ends], 2 * LABEL_ROOM * height, 0.97 * height)
     for name, colour, end, place in zip(names, ink.lines, ends, placed, strict=False):
         text = f"<b>{safe(_cut(name))}</b><br>{short(end)}" if not math.isnan(end) else f"<b>{safe(_cut(name))}</b>"
         edge: dict[str, Any] = {"xref": "paper", "xanchor": "left", "yanchor": "middle", "xshift": 6, "align": "left"}
@@ -110,7 +111,7 @@ def profile_chart(labels: list[str], shares: list[float], *, theme: Theme) -> go
         x=list(range(len(labels))),
         y=shares,
         marker={"color": colours, "line": {"width": 0}},
-        text=[f"{share:+.0%}".replace("-", "−") for share in shares] if few else None,
+        text=[percent(share) for share in shares] if few else None,
         textposition="outside",
         textfont={"color": ink.text},
         customdata=labels,

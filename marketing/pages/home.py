@@ -1,18 +1,12 @@
-"""What changes next, and what waits for me?"""
-
-from typing import Any
+"""What changed, what comes next, and what waits for me?"""
 
 import pandas as pd
 import streamlit as st
 
-from marketing.pages import drafted, frame, numbers, progress, words
+from marketing.pages import drafted, frame, movers, numbers, progress, words
 from marketing.pages.frame import Place
-from marketing.pages.sparklines import sparkline
 from marketing.records import DraftRecord
-from marketing.trends.sentences import amount, spread
 
-MOVERS = 3
-SHOWN_AHEAD = 14  # periods of forecast in a small line
 WAITING = 6  # rows of a list that is glanced at
 OLD = 7  # days after which data are told to be old
 NO_BREAK = "\u00a0"  # a space that a narrow column does not break at
@@ -27,11 +21,9 @@ def show(place: Place) -> None:
         _nothing(place)
         return
     titles = numbers.names(place.workspace)
-    metric = numbers.main_metric(place.workspace)
-    of_main = found[found["metric"] == metric]
-    movers = _movers(found if of_main.empty else of_main)
-    frame.title(_answer(place, movers, titles), _below(place, waiting))
-    _ahead(place, movers, titles)
+    told = movers.chosen(place.workspace, found)
+    frame.title(movers.answer(told, titles) or _none(place), _below(place, waiting))
+    _movers(place, told, titles)
     left, right = st.columns(2, gap="medium")
     with left:
         _for_you(place, waiting, titles)
@@ -54,23 +46,10 @@ def _nothing(place: Place) -> None:
         st.switch_page(frame.page("data"))
 
 
-def _movers(found: pd.DataFrame) -> pd.DataFrame:
-    """The titles whose next week differs most from their last, measured by how sure the forecast is."""
-    spread = (found["total_high80"] - found["total_low80"]).clip(lower=1e-9)
-    sure = ((found["total"] - found["before"]).abs() / spread).fillna(0)
-    return found.assign(sure=sure).sort_values(["sure", "total"], ascending=False).head(MOVERS)
-
-
-def _answer(place: Place, movers: pd.DataFrame, titles: dict[str, str]) -> str:
-    if movers.empty:
-        if progress.under_way(place, "forecast"):
-            return "The first forecast is on its way"
-        return "Data are here; no forecast yet" if _unforecast(place).empty else "No title can be forecast yet"
-    first = movers.iloc[0]
-    name = words.plain(titles[first["title"]])
-    if first["direction"] == "steady":
-        return "No title should move much in the next days"
-    return f"{name} should {'rise' if first['direction'] == 'up' else 'fall'} by {abs(first['change']):.0%}"
+def _none(place: Place) -> str:
+    if progress.under_way(place, "forecast"):
+        return "The first forecast is on its way"
+    return "Data are here; no forecast yet" if _unforecast(place).empty else "No title can be forecast yet"
 
 
 def _below(place: Place, waiting: list[DraftRecord]) -> str:
@@ -81,15 +60,15 @@ def _below(place: Place, waiting: list[DraftRecord]) -> str:
     return f"{words.day(place.today, place.today)}. {titles} and {drafts}."
 
 
-def _ahead(place: Place, movers: pd.DataFrame, titles: dict[str, str]) -> None:
-    if movers.empty:
+def _movers(place: Place, told: list[movers.Mover], titles: dict[str, str]) -> None:
+    if not told:
         _none_ahead(place, titles)
         return
-    st.header("What changes next", anchor=False)
-    grid = st.grid(MOVERS, min_column_width=280, border=True)
-    for _, mover in movers.iterrows():
+    st.header("What changed" if any(mover.surprising for mover in told) else "What changes next", anchor=False)
+    grid = st.grid(movers.SHOWN, min_column_width=280, border=True)
+    for mover in told:
         with grid.cell():
-            _card(place, mover, titles[mover["title"]])
+            movers.card(place, mover, titles[mover.title])
 
 
 def _none_ahead(place: Place, titles: dict[str, str]) -> None:
@@ -116,46 +95,6 @@ def _unforecast(place: Place) -> pd.DataFrame:
     if trends["state"].isin(["forecast", "stale"]).any():
         return trends.iloc[:0]
     return trends.sort_values("trend", key=lambda ids: ids.str.contains("="), kind="stable")
-
-
-def _card(place: Place, mover: Any, name: str) -> None:
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(f"**{words.plain(name)}**", width="stretch")
-        st.page_link(
-            frame.page("trends"),
-            label="Trend",
-            icon=":material/arrow_forward:",
-            icon_position="right",
-            query_params={"title": mover["title"], "metric": mover["metric"]},
-        )
-    unit = words.begun(words.measure(mover["metric"]))
-    change = mover["change"]
-    up = mover["direction"] == "up"
-    steady = mover["direction"] == "steady" or change != change
-    delta = "much as the week before" if steady else f"{abs(change):.0%} {'above' if up else 'below'} the week before"
-    st.metric(
-        f"{words.plain(unit)}, {_span(place, mover)}",
-        amount(mover["total"]),
-        delta,
-        delta_color="gray" if steady else "green" if up else "red",
-        delta_arrow="off" if steady else "up" if up else "down",
-    )
-    ahead = numbers.forecast(place.workspace, mover["trend"]).head(SHOWN_AHEAD)
-    st.image(
-        sparkline(mover["recent"], ahead, theme=place.theme),
-        width="stretch",
-        alt=f"{name}: the last {len(mover['recent'])} days and the {len(ahead)} expected",
-    )
-    peak = "" if mover["even"] else f" Highest on {words.day(mover['peak_date'], place.today)}."
-    st.markdown(f"{words.begun(spread(mover['total_low80'], mover['total_high80'], 'weeks'))}.{peak}")
-
-
-def _span(place: Place, mover: Any) -> str:
-    first, last = mover["window_first"], mover["window_last"]
-    if first == last:
-        return words.short_date(first, place.today)
-    begin = str(first.day) if first.month == last.month else words.short_date(first, place.today)
-    return f"{begin} to {words.short_date(last, place.today)}"
 
 
 def _for_you(place: Place, waiting: list[DraftRecord], titles: dict[str, str]) -> None:

@@ -1,6 +1,5 @@
 """The tables behind the pages, read once for each content: a table's file is named after what it holds."""
 
-import dataclasses
 import datetime as dt
 import json
 from collections import Counter
@@ -14,7 +13,6 @@ import streamlit as st
 from marketing import tables
 from marketing.pages import words
 from marketing.trends import engagement
-from marketing.trends.outlook import Outlook, outlook
 from marketing.workspace import Workspace
 
 
@@ -47,7 +45,10 @@ def newest(workspace: Workspace, name: str) -> dt.date | None:
 
 def history(workspace: Workspace, trend: str) -> pd.DataFrame:
     """What is known of one trend: date and value, a row a period, empty values in gaps."""
-    lines = _lines(*_keys(workspace, "engagement"))
+    stored = workspace.tables().get("engagement")
+    if stored is None:
+        return pd.DataFrame({"date": pd.to_datetime([]), "value": pd.Series([], dtype=float)})
+    lines = _lines(str(workspace.folder), stored.file, engagement.title_of(trend))
     return lines.loc[lines["trend"] == trend, ["date", "value"]].reset_index(drop=True)
 
 
@@ -57,44 +58,41 @@ def forecast(workspace: Workspace, trend: str) -> pd.DataFrame:
     return rows[rows["trend"] == trend].sort_values("date", ignore_index=True)
 
 
+def rows(workspace: Workspace, name: str, trend: str) -> pd.DataFrame:
+    """The rows of one trend in a table that has a column `trend`."""
+    whole = table(workspace, name)
+    return whole[whole["trend"] == trend].reset_index(drop=True)
+
+
+def outlook(workspace: Workspace, trend: str) -> Any:
+    """What to expect of one trend: its row of the table of that name, or None."""
+    found = rows(workspace, "outlooks", trend)
+    return found.iloc[0] if len(found) else None
+
+
 def outlooks(workspace: Workspace) -> pd.DataFrame:
     """What to expect of the total of each measure of each title that has a forecast.
 
-    Returns trend, title, metric and the fields of `Outlook`; `recent` holds the known of the last 60 values.
+    The rows of the table of that name that are totals, with `recent` as a list of numbers.
     """
-    return _outlooks(*_keys(workspace, "engagement", "forecasts"))
+    stored = workspace.tables().get("outlooks")
+    return _outlooks(str(workspace.folder), stored.file if stored else "")
 
 
-def _keys(workspace: Workspace, *names: str) -> tuple[str, ...]:
-    stored = workspace.tables()
-    return str(workspace.folder), *(stored[name].file if name in stored else "" for name in names)
+@st.cache_data(show_spinner=False, max_entries=40)
+def _lines(folder: str, file: str, title: str) -> pd.DataFrame:
+    """The trends of one title; `file` is only there so that other content is read anew."""
+    return engagement.gather(Workspace(Path(folder)).read("engagement", filters=[("title", "==", title)]))
 
 
 @st.cache_data(show_spinner=False, max_entries=4)
-def _lines(folder: str, file: str) -> pd.DataFrame:
+def _outlooks(folder: str, file: str) -> pd.DataFrame:
     if not file:
-        return pd.DataFrame({"trend": [], "title": [], "metric": [], "date": pd.to_datetime([]), "value": []})
-    return engagement.gather(Workspace(Path(folder)).read("engagement"))
-
-
-@st.cache_data(show_spinner=False, max_entries=4)
-def _outlooks(folder: str, file: str, forecasts: str) -> pd.DataFrame:
-    rows: list[dict[str, Any]] = []
-    if file and forecasts:
-        known = dict(iter(_lines(folder, file).groupby("trend")))
-        for trend, ahead in Workspace(Path(folder)).read("forecasts").groupby("trend"):
-            title, metric = ahead["title"].iloc[0], ahead["metric"].iloc[0]
-            if trend == engagement.trend_id(title, metric, {}) and trend in known:
-                past = known[trend][["date", "value"]]
-                what = {
-                    "trend": trend,
-                    "title": title,
-                    "metric": metric,
-                    "recent": past["value"].tail(60).dropna().tolist(),
-                }
-                rows.append(what | vars(outlook(ahead, past)))
-    fields = [field.name for field in dataclasses.fields(Outlook)]
-    return pd.DataFrame(rows, columns=["trend", "title", "metric", "recent", *fields])
+        return table(Workspace(Path(folder)), "outlooks")
+    rows = Workspace(Path(folder)).read("outlooks")
+    rows = rows[~rows["trend"].str.contains("=", regex=False)].reset_index(drop=True)
+    recent = [[float(value) for value in text.split()] for text in rows["recent"]]
+    return rows.assign(recent=pd.Series(recent, dtype=object))
 
 
 def main_metric(workspace: Workspace) -> str:

@@ -7,10 +7,9 @@ import pandas as pd
 import streamlit as st
 
 from marketing import charts
-from marketing.pages import frame, numbers, progress, trend_tables, words
+from marketing.pages import frame, numbers, progress, trend_tables, trend_tabs, words
 from marketing.pages.frame import Place
 from marketing.trends import engagement
-from marketing.trends.outlook import Outlook, outlook
 from marketing.trends.sentences import amount
 
 RANGES = {"3 months": 92, "1 year": 366, "All": 0}  # days of history shown; 0 is all
@@ -31,18 +30,18 @@ def show(place: Place) -> None:
     history = numbers.history(place.workspace, trend)
     forecast = numbers.forecast(place.workspace, trend)
     name, unit = words.plain(titles[row["title"]]), words.measure(row["metric"])
-    if forecast.empty or history.empty:
+    if forecast.empty or history.empty or numbers.outlook(place.workspace, trend) is None:
         with space:
             frame.title(f"{name} {_without(row)}", words.plain(row["reason"]))
         _chart(place, row, history, forecast, days, f"{titles[row['title']]}: {unit} so far")
     else:
-        found = outlook(forecast, history)
-        sentence = f"{name} should draw {amount(found.total)} {words.plain(unit)} {_when(found, place.today)}"
+        found = numbers.outlook(place.workspace, trend)
+        sentence = f"{name} should draw {amount(found['total'])} {words.plain(unit)} {_when(found, place.today)}"
         with space:
-            frame.title(sentence, trend_tables.in_words(place, row, found))
+            frame.title(sentence, trend_tabs.in_words(place, row, found))
             _stale(place, row)
         _chart(place, row, history, forecast, days, f"{titles[row['title']]}: {unit} so far and expected")
-        trend_tables.tabs(place, row, history, forecast, trend_tables.events(place.workspace, row["title"]))
+        trend_tabs.tabs(place, row, history, forecast, titles[row["title"]])
     trend_tables.all_trends(place, trends, titles, row["metric"])
     trend_tables.not_forecast(trends, titles)
 
@@ -126,9 +125,9 @@ def _without(row: Any) -> str:
     return told.get(str(row["state"]), "has no forecast yet")
 
 
-def _when(found: Outlook, today: dt.date) -> str:
+def _when(found: Any, today: dt.date) -> str:
     """The span that the first total is of."""
-    first, last = found.window_first, found.window_last
+    first, last = found["window_first"].date(), found["window_last"].date()
     if first == last:
         return f"on {words.day(first, today)}"
     if (first - today).days in (0, 1) and (last - first).days == WEEK - 1:
@@ -152,12 +151,19 @@ def _chart(place: Place, row: Any, history: pd.DataFrame, forecast: pd.DataFrame
     figure = charts.band_chart(
         shown,
         forecast,
-        trend_tables.events(place.workspace, row["title"]),
+        trend_tabs.events(place.workspace, row["title"]),
         unit=words.measure(row["metric"]),
         today=place.today,
         theme=place.theme,
+        anomalies=_anomalies(place, row["trend"]),
     )
     st.plotly_chart(figure, theme=None, config=charts.CONFIG, alt=alt, key="trends.chart")
+
+
+def _anomalies(place: Place, trend: str) -> pd.DataFrame:
+    """The days of a trend that were not as expected; with "" where no event was near."""
+    rows = numbers.rows(place.workspace, "anomalies", trend)
+    return rows.assign(event=rows["event"].fillna(""))
 
 
 if __name__ == "__main__":

@@ -2,10 +2,10 @@
 
 import datetime as dt
 import json
-import math
 from pathlib import Path
 
 import pandas as pd
+import small_forecasts
 
 from marketing.drafts.copy import Copy
 from marketing.ledger import DraftRecord, Ledger
@@ -48,9 +48,7 @@ def full(folder: Path) -> Workspace:
         },
         now=NOW,
     )
-    workspace.write(
-        {"forecasts": _forecasts(), "scores": _scores(), "trends": _trends()}, now=NOW - dt.timedelta(hours=2)
-    )
+    workspace.write({"trends": _trends(), **small_forecasts.tables(_engagement())}, now=NOW - dt.timedelta(hours=2))
     workspace.write({"segments": _segments(), "affinity": _affinity(), "set_aside": _set_aside()}, now=NOW)
     ledger = Ledger(workspace.ledger_url)
     ledger.add_brief(BRIEF, digest="b1", at=NOW)
@@ -115,61 +113,18 @@ def _events() -> pd.DataFrame:
     return frame.assign(date=pd.to_datetime(frame["date"]), kind="release")
 
 
-LEVELS = {"harbour-lights": 31000, "tidebreaker": 15000, "the-quiet-orchard": 8000, "nasty": 900}
-
-
-def _wave(day: pd.Timestamp, level: float) -> float:
-    return round(level * (1 + 0.25 * (day.day_of_week >= 5) + 0.08 * math.sin(day.day_of_year / 3)))
-
-
 def _engagement() -> pd.DataFrame:
     days = pd.date_range(end=LAST, periods=200)
     rows = [
-        (day, title, "views", _wave(day, level / 2), region)
-        for title, level in LEVELS.items()
+        (day, title, "views", small_forecasts.wave(day, level / 2), region)
+        for title, level in small_forecasts.LEVELS.items()
         for region in ("ES", "PT")
         for day in days
         if not (title == "harbour-lights" and pd.Timestamp(2026, 10, 2) <= day <= pd.Timestamp(2026, 10, 4))
     ]
-    rows += [(day, "harbour-lights", "minutes", _wave(day, 900000), "ES") for day in days]
+    rows += [(day, "harbour-lights", "minutes", small_forecasts.wave(day, 900000), "ES") for day in days]
     rows += [(day, "paper-moons", "views", 40.0 + day.day_of_week, "ES") for day in days[-5:]]
     return pd.DataFrame(rows, columns=["date", "title", "metric", "value", "region"])
-
-
-def _forecasts() -> pd.DataFrame:
-    rows = []
-    for trend in ("harbour-lights/views", "harbour-lights/minutes", "tidebreaker/views", "nasty/views"):
-        title, metric = trend.split("/")
-        level = 900000 if metric == "minutes" else LEVELS[title]
-        for step in range(1, 29):
-            day = LAST + pd.Timedelta(days=step)
-            expected = _wave(day, level) * (1.12 if title == "harbour-lights" else 0.96)
-            narrow, wide = 0.12 + step * 0.002, 0.2 + step * 0.004
-            bounds = [expected * (1 + sign * width) for width in (narrow, wide) for sign in (-1, 1)]
-            rows.append((trend, title, metric, day, expected, *bounds, "blend"))
-    columns = ["trend", "title", "metric", "date", "expected", "low80", "high80", "low95", "high95", "forecaster"]
-    return pd.DataFrame(rows, columns=columns)
-
-
-def _scores() -> pd.DataFrame:
-    rows = [
-        (trend, forecaster, 28, 0.82, 0.11, 4.2, 0.79, 0.94, skill, 8)
-        for trend, skill in (("harbour-lights/views", 0.12), ("tidebreaker/views", 0.08), ("nasty/views", -0.03))
-        for forecaster in ("blend", "theta")
-    ]
-    columns = [
-        "trend",
-        "forecaster",
-        "horizon",
-        "mase",
-        "smape",
-        "msis80",
-        "coverage80",
-        "coverage95",
-        "skill",
-        "cutoffs",
-    ]
-    return pd.DataFrame(rows, columns=columns)
 
 
 def _trends() -> pd.DataFrame:
@@ -187,7 +142,8 @@ def _trends() -> pd.DataFrame:
         ("harbour-lights/views/region=ES", "harbour-lights", "views", "forecast", "", "In Spain."),
     ]
     frame = pd.DataFrame(rows, columns=["trend", "title", "metric", "state", "reason", "sentence"])
-    return frame.assign(frequency="D", first=LAST - pd.Timedelta(days=199), last=LAST, points=200.0)
+    known = {"frequency": "D", "first": LAST - pd.Timedelta(days=199), "last": LAST, "points": 200.0}
+    return frame.assign(**known, forecaster="blend", grade="fair", off=0.12, cells="[]")
 
 
 def _segments() -> pd.DataFrame:

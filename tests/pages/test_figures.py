@@ -163,3 +163,72 @@ def test_options_of_one_name_are_told_apart() -> None:
 )
 def test_a_groups_name_fits_into_a_sentence(name: str, told: str) -> None:
     assert words.inside(name) == told
+
+
+def lines(count: int) -> pd.DataFrame:
+    days = pd.date_range("2026-10-01", periods=40)
+    parts = [
+        pd.DataFrame({"name": f"Title {n}", "date": days, "value": 100.0 * (n + 1), "ahead": days > days[29]})
+        for n in range(count)
+    ]
+    return pd.concat(parts, ignore_index=True)
+
+
+def test_titles_beside_one_another_are_named_at_their_lines_ends_and_never_on_top_of_one_another() -> None:
+    figure = charts.compare_chart(lines(4), unit="views", indexed=True, theme="light")
+    assert len(labels(figure)) == 4
+    heights = sorted(annotation.y for annotation in figure.layout.annotations)
+    top = figure.layout.yaxis.range[1]
+    assert np.diff(heights).min() > 0.05 * top
+    assert heights[-1] <= top
+
+
+def test_no_more_titles_are_drawn_than_there_are_colours_told_apart() -> None:
+    assert len(labels(charts.compare_chart(lines(6), unit="views", indexed=False, theme="dark"))) == charts.MOST_LINES
+
+
+def test_an_indexed_line_begins_at_a_hundred() -> None:
+    figure = charts.compare_chart(lines(2), unit="views", indexed=True, theme="light")
+    assert [trace.y[0] for trace in figure.data if trace.line.dash == "solid"] == [100.0, 100.0]
+
+
+def test_an_anomaly_is_ringed_and_told_by_how_much_and_what_was_near() -> None:
+    found = pd.DataFrame(
+        {
+            "date": pd.to_datetime(["2026-10-22", "2020-01-01"]),
+            "value": [45000.0, 1.0],
+            "change": [0.46, 9.0],
+            "z": [5.0, 99.0],
+            "event": ["<i>talk</i> show", ""],
+        }
+    )
+    figure = band(anomalies=found)
+    [rings] = [trace for trace in figure.data if trace.mode == "markers"]  # type: ignore[attr-defined]
+    assert len(rings.x) == 1
+    assert sum("+46%<br>" in text for text in labels(figure)) == 1
+    assert not any("<i>" in text for text in labels(figure))
+
+
+@pytest.mark.parametrize(("change", "told"), [(0.38, "+38%"), (-0.34, "−34%"), (0.001, "0%"), (4.0, "5 times")])
+def test_a_change_is_told_as_one_says_it(change: float, told: str) -> None:
+    assert charts.changed(change) == told
+
+
+def test_past_forecasts_lie_over_what_came_each_from_its_own_day() -> None:
+    days = pd.date_range("2026-08-01", periods=90)
+    history = pd.DataFrame({"date": days, "value": 100.0})
+    parts = [
+        pd.DataFrame(
+            {"cutoff": days[at], "date": days[at + 1 : at + 29], "expected": 101.0, "low80": 90, "high80": 500.0}
+        )
+        for at in (5, 33, 61)
+    ]
+    figure = charts.past_chart(history, pd.concat(parts), unit="views", theme="light")
+    assert sum(trace.mode == "lines" and trace.fill is None for trace in figure.data) == 4
+    assert figure.layout.yaxis.range[1] < 200  # a wide band does not press the lines flat
+
+
+def test_the_week_is_drawn_above_and_below_the_level() -> None:
+    figure = charts.profile_chart(["Mon", "Sat"], [-0.1, 0.22], theme="light")
+    assert figure.data[0].text == ("−10%", "+22%")
+    assert len(set(figure.data[0].marker.color)) == 2
