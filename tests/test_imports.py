@@ -66,7 +66,7 @@ BUILT_OF_OTHERS = ("marketing.trends.forecasters.blend",)
 HOMES = {
     "streamlit": ("dashboard", "marketing.pages"),
     "plotly": ("marketing.charts",),
-    "prophet": ("marketing.trends.forecasters",),
+    "prophet": ("marketing.trends.forecasters", "marketing.trends.prophet"),
     "statsforecast": ("marketing.trends.forecasters",),
     "sklearn": ("marketing.segments", "marketing.trends.forecasters", "marketing.results"),
     "langchain": ("marketing.drafts.writers", "marketing.drafts.drafting"),

@@ -1,0 +1,290 @@
+"""The exact optimum of many trends at once: ridge unknowns, a lasso in the slope changes, and the variance.
+
+For a given variance s the ridge unknowns u (level, slope, seasons, ...) are eliminated through the eigenvectors of
+their Gram matrix in the metric of their priors, found once for every s. What remains is a lasso in at most a few
+dozen slope changes with weight s / tau, solved by feature-sign steps (Lee, Battle, Raina and Ng 2007) with an exact
+line search; after each step the variance takes its best value. Every step is a correction of where the trend stands, so
+that rounding does not add up.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+
+import numpy as np
+from numpy.typing import NDArray
+
+from marketing.trends.prophet.posterior import LEAST_SIGMA, best_variance, kkt_residual
+
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+
+STEPS = 200  # at most, per round; the median trend needs about 12
+ROUNDS = 4  # fresh residuals at most; the first round ends at the optimum but for rounding
+CLOSE = 1e-9  # relative change of the variance at which a trend has arrived
+GOOD = 1e-8  # KKT residual at which no further round is asked for
+BATCHES = (4, 8, 14, 1 << 30)  # trends with about as many active changes are solved together
+KEEP_ALL = 0.7  # a batch is made smaller when this share or less is still on the way
+
+
+@dataclass
+class Gram:
+    """A'A of m trends, or of one design that all share (m = 1), with its ridge part taken apart.
+
+    whole (m, P, P); values (m, u) and vectors (m, u, u): (G_uu + s D)^-1 = vectors diag(1 / (values + s)) vectors'.
+    across (m, S, u): G_du vectors.
+    """
+
+    whole: Floats
+    values: Floats
+    vectors: Floats
+    across: Floats
+
+    @property
+    def shared(self) -> bool:
+        return len(self.whole) == 1
+
+    def of(self, rows: NDArray[np.int_]) -> "Gram":
+        """The Gram matrices of some of the trends."""
+        return self if self.shared else Gram(*(getattr(self, field.name)[rows] for field in fields(self)))
+
+
+def taken_apart(whole: Floats, penalty: Floats) -> Gram:
+    """Prepare Gram matrices (m, P, P) whose first unknowns have normal priors of precision `penalty` (u,)."""
+    u = len(penalty)
+    scale = 1 / np.sqrt(penalty)
+    values, vectors = np.linalg.eigh(whole[:, :u, :u] * scale[:, None] * scale)
+    # Directions that no date speaks of have eigenvalues of rounding; a value too large only makes their steps shorter.
+    values = np.maximum(values, 1e-14 * values[:, -1:])
+    vectors = vectors * scale[:, None]
+    return Gram(whole, values, vectors, whole[:, u:, :u] @ vectors)
+
+
+@dataclass
+class _State:
+    """Where n trends stand; every array has one row a trend."""
+
+    theta: Floats  # (n, P): ridge unknowns, then slope changes
+    s: Floats  # sigma²
+    pull: Floats  # (n, P): A'(y − A theta)
+    from_theta: Floats  # where residuals were last made afresh
+    from_pull: Floats
+    from_rss: Floats
+    count: Floats
+    alone: Bools  # whether changes are added one at a time
+    wait: Bools  # whether none is added in the next step
+    row: NDArray[np.int_]  # its row in the answer
+
+    def some(self, rows: NDArray[np.int_]) -> "_State":
+        return _State(*(getattr(self, field.name)[rows] for field in fields(self)))
+
+
+@dataclass
+class Optimum:
+    """theta (n, P), s = sigma² (n,), rss (n,), kkt (n,): see `posterior.kkt_residual`."""
+
+    theta: Floats
+    s: Floats
+    rss: Floats
+    kkt: Floats
+
+
+# From theta (n, P) and the rows it is for: A'(y − A theta), and the residuals' sum of squares.
+Residuals = Callable[[Floats, NDArray[np.int_]], tuple[Floats, Floats]]
+
+
+def optimum(gram: Gram, residuals: Residuals, count: Floats, penalty: Floats, tau: float, start: Floats) -> Optimum:
+    """Find the optimum of n trends.
+
+    count (n,) is their number of values, penalty (u,) the precisions of the ridge unknowns, start (n,) a variance
+    above the one sought: among several optima the search ends at the one with the largest variance, as Stan's does.
+    """
+    rows = np.arange(len(count))
+    theta = np.zeros((len(count), gram.whole.shape[1]))
+    pull, rss = residuals(theta, rows)
+    s = np.maximum(start, LEAST_SIGMA**2)
+    # The first curve is a ridge regression alone. Measured from its residuals nothing large cancels any more.
+    theta[:, : len(penalty)] = _to_unknowns(_ridge(gram, pull, theta, s, penalty), gram)
+    norms = np.sqrt(np.maximum(np.diagonal(gram.whole, axis1=1, axis2=2), 0))
+    answer = Optimum(theta, s, rss, np.full(len(count), np.inf))
+    for _ in range(ROUNDS):
+        pull, rss = residuals(theta[rows], rows)
+        state = _State(
+            theta[rows],
+            s[rows],
+            pull,
+            theta[rows],
+            pull.copy(),
+            rss,
+            count[rows],
+            np.zeros(len(rows), bool),
+            np.zeros(len(rows), bool),
+            rows,
+        )
+        _settle(state, gram.of(rows), penalty, tau, answer)
+        pull, rss = residuals(theta[rows], rows)
+        answer.rss[rows] = rss
+        lengths = norms if gram.shared else norms[rows]
+        answer.kkt[rows] = kkt_residual(pull, lengths, rss, count[rows], s[rows], theta[rows], penalty, tau)
+        rows = np.flatnonzero(~(answer.kkt <= GOOD))
+        if not len(rows):
+            break
+    return answer
+
+
+def _settle(state: _State, gram: Gram, penalty: Floats, tau: float, answer: Optimum) -> None:
+    """Step until every trend has arrived; write theta and s into `answer`."""
+    state.s = np.maximum(best_variance(state.from_rss, state.count), LEAST_SIGMA**2)
+    for _ in range(STEPS):
+        arrived = _step(state, gram, penalty, tau)
+        if arrived.all():
+            break
+        if (~arrived).mean() <= KEEP_ALL:
+            _write(state.some(np.flatnonzero(arrived)), answer)
+            rest = np.flatnonzero(~arrived)
+            state, gram = state.some(rest), gram.of(rest)
+    _write(state, answer)
+
+
+def _write(state: _State, answer: Optimum) -> None:
+    answer.theta[state.row] = state.theta
+    answer.s[state.row] = state.s
+
+
+def _step(state: _State, gram: Gram, penalty: Floats, tau: float) -> Bools:
+    """One step of every trend; which of them have arrived."""
+    u = len(penalty)
+    coordinates = _ridge(gram, state.pull, state.theta, state.s, penalty)
+    push = state.pull[:, u:] - _times(coordinates, gram.across.swapaxes(1, 2))
+    changes, slope, settled = _lasso_step(state, push, gram, penalty, tau)
+    shift = 1 / (gram.values + state.s[:, None])
+    moved = np.hstack([_to_unknowns(coordinates - shift * _times(changes, gram.across), gram), changes])
+    state.theta += moved
+    state.pull -= _times(moved, gram.whole)
+    since = state.theta - state.from_theta
+    rss = np.maximum(state.from_rss - (since * (state.from_pull + state.pull)).sum(1), 0)
+    plain = best_variance(rss, state.count)
+    arrived = settled & (np.abs(plain - state.s) <= CLOSE * state.s)
+    # A Newton step on the equation of the variance, where the set of changes stands still.
+    share = np.where(settled, np.clip(slope / (state.count + 8 * state.s), 0, 0.9), 0)
+    newton = state.s + (plain - state.s) / (1 - share)
+    state.s = np.where(newton > 0.1 * plain, newton, plain)
+    return np.asarray(arrived)
+
+
+def _ridge(gram: Gram, pull: Floats, theta: Floats, s: Floats, penalty: Floats) -> Floats:
+    """The step (n, u) of the ridge unknowns to their best values, in coordinates of the eigenvectors."""
+    u = len(penalty)
+    gradient = pull[:, :u] - s[:, None] * penalty * theta[:, :u]
+    return np.asarray(_times(gradient, gram.vectors) / (gram.values + s[:, None]))
+
+
+def _to_unknowns(coordinates: Floats, gram: Gram) -> Floats:
+    return _times(coordinates, gram.vectors.swapaxes(1, 2))
+
+
+def _times(rows: Floats, matrices: Floats) -> Floats:
+    """rows (n, a) times matrices (n, a, b), or one matrix (1, a, b) for all."""
+    if len(matrices) == 1:
+        return np.asarray(rows @ matrices[0])
+    return np.asarray((rows[:, None, :] @ matrices)[:, 0])
+
+
+def _lasso_step(state: _State, push: Floats, gram: Gram, penalty: Floats, tau: float) -> tuple[Floats, Floats, Bools]:
+    """A feature-sign step of the slope changes (n, S); d rss / d s (n,); whether the set of changes stood still."""
+    u = len(penalty)
+    now = state.theta[:, u:]
+    weight = (state.s / tau)[:, None]
+    excess = np.where(now == 0, np.abs(push) - weight * (1 + 1e-9) - 1e-15 * state.count[:, None], -1.0)
+    open_ = (excess > 0).any(1)
+    entering = _entering(excess, push, state)
+    sign = np.where(entering, np.sign(push), np.sign(now))
+    lean = _times(penalty * state.theta[:, :u], gram.vectors)  # half the gradient of the prior, in coordinates
+    shift = 1 / (gram.values + state.s[:, None])
+    right = np.stack([push - weight * sign, sign / tau - _times(lean * shift, gram.across.swapaxes(1, 2))], axis=2)
+    full, bend = np.moveaxis(_solve(gram, shift, sign != 0, right), 2, 0)
+    slope = 2 * state.s * ((lean**2 * shift).sum(1) + (bend * right[:, :, 1]).sum(1))
+    changes, whole = _line_search(now, full, push - weight * sign, sign, weight, entering)
+    failed = ~whole & entering.any(1)
+    state.alone |= failed
+    state.wait = ~whole | failed
+    return changes, slope, whole & ~open_
+
+
+def _entering(excess: Floats, push: Floats, state: _State) -> Bools:
+    """Which changes at 0 to add (n, S).
+
+    Neighbouring changes can nearly stand in for one another, so that of a run of them only the one that pushes most
+    is added; where that led past a kink, only one in all. None are added until those at work are at their best.
+    """
+    strength = np.pad(np.where(excess > 0, push, 0.0), ((0, 0), (1, 1)))
+    mine, before, after = strength[:, 1:-1], strength[:, :-2], strength[:, 2:]
+    best = (np.abs(mine) > before * np.sign(mine)) & (np.abs(mine) >= after * np.sign(mine))
+    entering = (excess > 0) & best & ~state.wait[:, None]
+    return np.asarray(entering & (~state.alone[:, None] | (excess == excess.max(1, keepdims=True, initial=-1.0))))
+
+
+def _line_search(
+    now: Floats, full: Floats, right: Floats, sign: Floats, weight: Floats, entering: Bools
+) -> tuple[Floats, Bools]:
+    """How far to go along `full` (n, S) from `now`: exactly to the least of the lasso's objective on the way.
+
+    The objective is a convex parabola with a kink wherever a change passes zero. Returns the steps (n, S), ending
+    exactly on zero at a kink, and whether the whole way was gone.
+    """
+    curve = (full * right).sum(1)[:, None]
+    wrong = np.where(entering & (full * sign < 0), 2 * weight * np.abs(full), 0).sum(1, keepdims=True)
+    passing = (now != 0) & (full * np.sign(now) < -np.abs(now))
+    kinks = np.where(passing, -now / np.where(passing, full, 1.0), 1.0)
+    order = np.argsort(kinks, axis=1)
+    kinks = np.take_along_axis(kinks, order, 1)
+    jumps = np.take_along_axis(np.where(passing, 2 * weight * np.abs(full), 0), order, 1)
+    first = np.zeros((len(now), 1))
+    begins = np.hstack([first, kinks])
+    ends = np.hstack([kinks, first + 1])
+    before = (
+        -curve + wrong + np.hstack([first, np.cumsum(jumps, 1)])
+    )  # slope at 0, were the parabola of each piece whole
+    lowest = np.clip(-before / np.where(curve > 0, curve, 1.0), begins, 1.0)
+    piece = np.argmax(lowest <= ends, axis=1)[:, None]
+    far = np.take_along_axis(lowest, piece, 1)
+    far[curve[:, 0] <= 0] = 0
+    steps = far * full
+    at_kink = np.take_along_axis(begins, piece, 1)
+    ratio = np.where(passing, -now / np.where(passing, full, 1.0), np.inf)
+    lands = passing & (ratio == far) & (far == at_kink)
+    return np.where(lands, -now, steps), np.asarray((far[:, 0] >= 1 - 1e-12) | ~full.any(1))
+
+
+def _solve(gram: Gram, shift: Floats, active: Bools, right: Floats) -> Floats:
+    """The reduced Hessians' inverses on their active changes times right (n, S, 2); 0 elsewhere."""
+    answer = np.zeros_like(right)
+    counts = active.sum(1)
+    least = 0
+    for most in BATCHES:
+        rows = np.flatnonzero((counts > least) & (counts <= most))
+        least = most
+        if len(rows):
+            size = int(counts[rows].max())
+            chosen = np.argsort(~active[rows], axis=1, kind="stable")[:, :size]
+            on = np.take_along_axis(active[rows], chosen, 1)
+            hessian = _reduced(gram, shift[rows], rows, chosen, on)
+            wanted = np.take_along_axis(right[rows], chosen[:, :, None], 1) * on[:, :, None]
+            answer[rows[:, None], chosen] = np.linalg.solve(hessian, wanted)
+    return answer
+
+
+def _reduced(gram: Gram, shift: Floats, rows: NDArray[np.int_], chosen: NDArray[np.int_], on: Bools) -> Floats:
+    """G_dd − G_du (G_uu + s D)^-1 G_ud on the chosen changes, and the identity where `on` is False."""
+    u = gram.values.shape[1]
+    which = np.zeros(len(rows), int) if gram.shared else rows
+    across = gram.across[which[:, None], chosen]
+    whole = gram.whole[which[:, None, None], u + chosen[:, :, None], u + chosen[:, None, :]]
+    hessian = whole - (across * shift[:, None, :]) @ across.swapaxes(1, 2)
+    hessian *= on[:, :, None] & on[:, None, :]
+    diagonal = np.arange(chosen.shape[1])
+    own = whole[:, diagonal, diagonal]
+    # A change that the ridge unknowns can nearly stand in for keeps a trace of its own: steps are corrections, so
+    # that this slows them and does not bend where they end.
+    kept = np.maximum(hessian[:, diagonal, diagonal] * (1 + 1e-12), 1e-14 * own + 1e-300)
+    hessian[:, diagonal, diagonal] = np.where(on, kept, 1.0)
+    return np.asarray(hessian)
