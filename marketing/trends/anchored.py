@@ -5,13 +5,11 @@ loss to seasonal naive into a gain: log1p, adding the simple-exponential-smoothi
 its forecast, and yearly seasonality only with three years of history.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
 from functools import partial
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from marketing.trends import prophet
 from marketing.trends.panels import Panel
@@ -21,7 +19,7 @@ YEARS = 3
 DAYS_A_YEAR = 365.25
 POINTS_A_BEND = 4  # with fewer points to each, a short history is all bends
 LEAST = 2  # times the points that any forecast needs: with fewer, there is no telling a bend from a week
-EPOCH = pd.Timestamp(2024, 1, 1)  # where days and weeks are put to be fitted: see `_calendars`
+EPOCH = pd.Timestamp(2000, 1, 1)
 
 
 def anchored(trends: Panel, horizon: int, origins: Sequence[int], options: prophet.Options) -> Array:
@@ -41,33 +39,25 @@ def options(growth: str) -> prophet.Options:
 
 def _continued(logs: Array, horizon: int, origins: Sequence[int], trends: Panel, options: prophet.Options) -> Array:
     made = np.full((len(origins), len(logs), horizon), np.nan)
+    dates = _calendar(trends, horizon)
     for number, origin in enumerate(origins):
         values = logs[:, : logs.shape[1] - origin]
-        enough = (~np.isnan(values)).sum(axis=1) >= LEAST * trends.frequency.minimum
-        for rows, dates in _calendars(trends.before(origin), horizon, enough):
-            fitted = prophet.fit(dates[:-horizon], values[rows], options)
-            level = anchor(values[rows] - fitted.curve())
-            made[number, rows] = fitted.predict(dates[-horizon:], levels=()).yhat + level[:, None]
+        rows = np.flatnonzero((~np.isnan(values)).sum(axis=1) >= LEAST * trends.frequency.minimum)
+        if not len(rows):
+            continue
+        known, ahead = dates[: values.shape[1]], dates[values.shape[1] :][:horizon]
+        fitted = prophet.fit(known, values[rows], options)
+        level = anchor(values[rows] - fitted.curve())
+        made[number, rows] = fitted.predict(ahead, levels=()).yhat + level[:, None]
     return made
 
 
-def _calendars(
-    trends: Panel, horizon: int, wanted: NDArray[np.bool_]
-) -> Iterator[tuple[NDArray[np.intp], pd.DatetimeIndex]]:
-    """The trends wanted, those together that have the same dates, and these, with the `horizon` that follow.
+def _calendar(trends: Panel, horizon: int) -> pd.DatetimeIndex:
+    """The dates that all the trends are put on, whenever they end: days, weeks, or twelfths of a year.
 
-    A day or week more or less changes nothing: a pair of waves with one prior may begin anywhere. So all daily or all
-    weekly trends are put on the same dates, whenever they end. Months differ in length and keep their own.
+    That changes nothing: a pair of waves with one prior may begin anywhere. And trends that began and ended together
+    in no year are now one problem.
     """
-    rows, periods = np.flatnonzero(wanted), trends.values.shape[1]
-    if not len(rows):
-        return
-    if trends.frequency.code != "M":
-        days = 7 if trends.frequency.code == "W" else 1
-        yield rows, pd.date_range(EPOCH, periods=periods + horizon, freq=f"{days}D", unit="us")
-        return
-    for last in np.unique(trends.last[rows]):
-        same = rows[trends.last[rows] == last]
-        one = replace(trends, heads=trends.heads.iloc[same[:1]], last=last[None], values=trends.values[same[:1]])
-        dates = np.concatenate([one.dates()[0], one.ahead(horizon)[0]])
-        yield same, pd.DatetimeIndex(dates.astype("datetime64[us]"))
+    days = {"D": 1.0, "W": 7.0, "M": DAYS_A_YEAR / 12}[trends.frequency.code]
+    steps = np.arange(trends.values.shape[1] + horizon)
+    return EPOCH + pd.to_timedelta(steps * days, unit="D").as_unit("us")
