@@ -1,189 +1,234 @@
-"""Releases, trailers, holidays, outages: dated things that move an audience, as regressors of a trend.
+"""Releases, trailers, holidays, campaign flights: dated things that move an audience.
 
-Each past event has an effect of its own, since a debut is no update; one ahead is expected to do what those of
-its kind did on average, and less the fewer there were. Effects are on the log scale: a release multiplies an
-audience, whatever its size.
+`learn` estimates what each past event did to each trend and pools that by kind, so that one past trailer of one title
+informs the next of another; `moves` says what events did to a history and should do to a forecast, as it was known at
+each origin. Effects are on the log scale: a release multiplies an audience, whatever its size.
 """
 
-import datetime as dt
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from marketing.trends.engagement import Line
-from marketing.trends.frequencies import following
+from marketing.trends.courses import DAYS_IN, FAINT, of_periods
+from marketing.trends.effects import estimates
+from marketing.trends.happenings import happenings, pairs, set_aside
+from marketing.trends.kinds import kind, kind_of
+from marketing.trends.moves import Moves
+from marketing.trends.panels import Panel
+from marketing.trends.pooling import SHAPE_ERROR, Pools, expected, held, pools
+from marketing.trends.regressors import EFFECT_LIMIT, EFFECT_SD, doubt, effects, regressors, unknown_ahead
+
+__all__ = [
+    "EFFECT_LIMIT",
+    "EFFECT_SD",
+    "Learned",
+    "Moves",
+    "doubt",
+    "effects",
+    "kind_of",
+    "learn",
+    "moves",
+    "regressors",
+    "set_aside",
+    "unknown_ahead",
+    "untold_ahead",
+]
+
+Array = NDArray[np.float64]
+AHEAD_LIMIT = 3.0  # no event ahead is expected to multiply an audience by more than twenty, or to divide it
+UNDER_WAY = 0.3  # how unsure the fading is of an event that has been seen at work, on the log scale
+MOVED = 5.0  # all events of a day together
+EARLY = 12  # periods before its first day in which an event may be felt
+_STEPS = 28  # least number of days counted back for a month, so that nothing counts as known too early
 
 
 @dataclass(frozen=True)
-class Shape:
-    """How an event of a kind runs its course: full on its days, then `fading` by a factor e each so many days.
+class Learned:
+    """What past events did and what those ahead may do.
 
-    What is not `planned` can explain the past and never a future day. `spread` is how far from what is expected of
-    it, on the log scale, an event of the kind may well fall: a band's 80% half-width for that alone.
+    `happenings` are the events (:func:`marketing.trends.happenings.happenings`); `estimates` has a row for each past
+    event of each trend (trend, title, happening, pool, sort, effect, error, spread, at, peak, decay, until). `sorts`
+    is each title's kind.
     """
 
-    fading: float
-    spread: float
-    planned: bool = True
+    happenings: pd.DataFrame
+    estimates: pd.DataFrame
+    pools: Pools
+    sorts: Mapping[str, str]
+    countries: Mapping[str, str]
+
+    def of(self, trends: Sequence[str]) -> "Learned":
+        """What some trends need of it, to be sent to a worker."""
+        mine = self.estimates["trend"].isin(list(trends)).to_numpy()
+        return replace(self, estimates=self.estimates[mine].reset_index(drop=True), pools=self.pools.of(trends))
 
 
-# Half of a release's rush is gone in a week, a trailer's in two or three days. Christmas comes as it came.
-SHAPES = {
-    "release": Shape(10, 0.6),
-    "trailer": Shape(4, 0.5),
-    "announcement": Shape(3, 0.5, planned=False),
-    "delay": Shape(3, 0.5, planned=False),
-    "campaign": Shape(3, 0.4),
-    "holiday": Shape(0, 0.1),
-    "outage": Shape(0, 0.5, planned=False),
-}
-OTHER = Shape(3, 0.4)
-ALIKE = {
-    "launch": "release",
-    "premiere": "release",
-    "drop": "release",
-    "teaser": "trailer",
-    "news": "announcement",
-    "flight": "campaign",
-    "downtime": "outage",
-}
-LATEST = 8  # past events that a trend's effects are learnt from; more regressors would explain noise
-FELT = 0.3  # a regressor below this everywhere has not been seen at work
-EFFECT_SD = 1.0  # prior of an effect on the log scale: most events move an audience by less than a factor e
-EFFECT_LIMIT = 3.0  # no past event says that another brings more than twenty times as much, or takes more away
-BEND = 28  # periods between the bends that a level may have beside the events
-FADED = 5  # after so many fading times an event is over
+def learn(
+    panels: Sequence[Panel],
+    events: pd.DataFrame,
+    *,
+    kinds_of_titles: Mapping[str, str] | None = None,
+    territory: str = "",
+    horizon: int = 28,
+) -> Learned:
+    """Estimate what each past event did to each trend that it concerns, and pool that by kind.
 
-
-def kind_of(text: object) -> str:
-    """The kind an event counts as: "Launch" is a release; "event" where none is said."""
-    kind = "" if pd.isna(text) else str(text).strip().casefold()  # type: ignore[call-overload]
-    return ALIKE.get(kind, kind) or "event"
-
-
-def of_line(events: pd.DataFrame, line: Line) -> pd.DataFrame:
-    """The events that concern a trend: its title's or everyone's, its region's or everywhere."""
-    if events.empty:
-        return events
-    mine = _empty_or(events, "title", line.title)
-    if line.region:
-        mine &= _empty_or(events, "region", line.region)
-    return events[mine]
-
-
-def _empty_or(events: pd.DataFrame, column: str, value: str) -> pd.Series:
-    if column not in events:
-        return pd.Series(data=True, index=events.index)
-    return events[column].isna() | events[column].isin(["", value])
-
-
-@dataclass(frozen=True)
-class Course:
-    """An event's course over a trend's past dates and those ahead, between 0 and 1."""
-
-    kind: str
-    date: pd.Timestamp
-    pulse: NDArray[np.float64]
-
-    @property
-    def shape(self) -> Shape:
-        """How events of its kind go."""
-        return SHAPES.get(self.kind, OTHER)
-
-
-def regressors(events: pd.DataFrame, line: Line, horizon: int) -> pd.DataFrame:
-    """One column per past event over the line's dates and `horizon` more; the same effect drives all of it.
-
-    Past events are those that were felt on days with a value. Of what lies after the line's last date only what
-    was planned is used, and announced by then where the table has a date column `announced`. On such days the
-    column of each past event of the kind holds its share of the mean of them all, with a weight of 1 to no effect
-    (holidays apart) since fewer tell less.
+    Args:
+        panels: All trends, days to set aside being NaN already (:func:`set_aside`).
+        events: The events table, or an empty one; of one ahead, a date column `announced` says since when it is known.
+        kinds_of_titles: The kind of each title ("film", "game").
+        territory: Country of trends that are not of a country themselves, for its public holidays; empty for none.
+        horizon: Periods ahead, for public holidays.
     """
-    past, ahead = _courses(events, line, horizon)
-    columns: dict[str, NDArray[np.float64]] = {}
-    for number, event in enumerate(past):
-        alike = sum(other.kind == event.kind for other in past)
-        share = 1 / (alike + (0 if event.shape.fading == 0 else 1))
-        coming = [share * other.pulse for other in ahead if other.kind == event.kind]
-        columns[f"{event.kind} {number}"] = event.pulse + np.sum(coming, axis=0) if coming else event.pulse
-    return pd.DataFrame(columns, index=_dates(line, horizon))
+    told, sorts = happenings(events), dict(kinds_of_titles or {})
+    countries: dict[str, str] = {}
+    parts = []
+    for panel in panels:
+        wanted = _enriched(panel, told, sorts, countries)
+        parts.append(_estimated(panel, wanted))
+    found = pd.concat(parts, ignore_index=True) if parts else _estimated_none()
+    return Learned(told, found, pools(found), sorts, countries)
 
 
-def doubt(events: pd.DataFrame, line: Line, horizon: int) -> NDArray[np.float64]:
-    """For each step ahead, the log-scale spread of what events ahead may do, where one of their kind has been."""
-    past, ahead = _courses(events, line, horizon)
-    known = {event.kind for event in past}
-    spreads = [event.pulse[-horizon:] * event.shape.spread for event in ahead if event.kind in known]
-    return np.sqrt(np.sum(np.square(spreads), axis=0)) if spreads else np.zeros(horizon)
+def _enriched(panel: Panel, told: pd.DataFrame, sorts: Mapping[str, str], countries: Mapping[str, str]) -> pd.DataFrame:
+    """The panel's pairs with what their kinds say, in order of row and date; without those of days set aside."""
+    both = pairs(panel, told, countries)
+    names = told["kind"].to_numpy()[both["happening"]]
+    facts = {name: kind(name) for name in np.unique(names)}
+    titles = panel.heads["title"].astype("str").to_numpy()[both["row"]]
+    both["trend"] = np.array(panel.trends, dtype=object)[both["row"]]
+    both["title"] = titles
+    both["kind"] = names
+    both["sort"] = [sorts.get(title, "") for title in titles]
+    calls = told["event"].to_numpy()[both["happening"]]
+    both["pool"] = [
+        f"{name}: {call.casefold()}" if facts[name].by_name else name for name, call in zip(names, calls, strict=True)
+    ]
+    both["fading"] = [facts[name].fading_of(sort) for name, sort in zip(names, both["sort"], strict=True)]
+    for column, attribute in (("lead", "lead"), ("spread", "spread"), ("prior", "effect"), ("planned", "planned")):
+        both[column] = [getattr(facts[name], attribute) for name in names]
+    both["announced"] = told["announced"].to_numpy()[both["happening"]]
+    return both[[not facts[name].set_aside for name in names]].reset_index(drop=True)
 
 
-def unknown_ahead(events: pd.DataFrame, line: Line, horizon: int) -> list[tuple[str, dt.date]]:
-    """Kind and date of planned events ahead whose kind is new to the trend: no forecast allows for them."""
-    past, ahead = _courses(events, line, horizon)
-    known = {event.kind for event in past}
-    return sorted(
-        {(event.kind, event.date.date()) for event in ahead if event.kind not in known}, key=lambda e: e[::-1]
+TEXTS = ["trend", "title", "pool", "sort"]
+NUMBERS = ["effect", "error", "spread", "at", "peak", "decay"]
+
+
+def _estimated(panel: Panel, wanted: pd.DataFrame) -> pd.DataFrame:
+    """The estimates of the past events among the wanted, by trend and happening."""
+    known = ~np.isnan(panel.values) & (panel.values > 0)
+    first = np.where(known.any(axis=1), known.argmax(axis=1), panel.values.shape[1]) - panel.values.shape[1] + 1
+    step = wanted["step"].to_numpy()
+    over = step + (wanted["length"] + 3 * wanted["fading"]).to_numpy() / DAYS_IN[panel.frequency.code]
+    past = wanted[(step <= 0) & (over >= first[wanted["row"]])].reset_index(drop=True)
+    if past.empty:
+        return _estimated_none()
+    near = past.assign(at=0.0, peak=0.0, decay=past["fading"])
+    found = estimates(panel, past, near)
+    found["back"] = found["until"]
+    days = {"D": 1, "W": 7, "M": _STEPS}[panel.frequency.code]
+    found["until"] = (panel.last[found["row"]] + found["back"].to_numpy() * np.timedelta64(days, "D")).astype(
+        "datetime64[s]"
     )
+    return found[[*TEXTS, "happening", *NUMBERS, "until", "back"]]
 
 
-def _courses(events: pd.DataFrame, line: Line, horizon: int) -> tuple[list[Course], list[Course]]:
-    """The latest events felt in a line's past, in order of date, and the known ones within the horizon."""
-    last, dates = line.dates[-1], _dates(line, horizon)
-    past, ahead = [], []
-    for row in of_line(events, line).sort_values("date", kind="stable").to_dict("records"):
-        kind = kind_of(row.get("kind"))
-        shape, announced = SHAPES.get(kind, OTHER), row.get("announced")
-        pulse = _pulse(row["date"], row.get("end_date"), shape, dates, line.frequency.code)
-        event = Course(kind, row["date"], pulse)
-        if event.date > last:
-            known = shape.planned and not (isinstance(announced, pd.Timestamp) and announced > last)
-            ahead += [event] if known and pulse.any() else []
-        elif pulse[: len(line.values)][~np.isnan(line.values)].max(initial=0) >= FELT:
-            past.append(event)
-    return past[-LATEST:], ahead
+def _estimated_none() -> pd.DataFrame:
+    made = {name: pd.Series([], dtype="str") for name in TEXTS} | {name: pd.Series([], dtype=float) for name in NUMBERS}
+    made |= {"happening": pd.Series([], dtype="int64"), "until": pd.Series([], dtype="datetime64[s]")}
+    return pd.DataFrame(made | {"back": pd.Series([], dtype="int64")})[[*TEXTS, "happening", *NUMBERS, "until", "back"]]
 
 
-def _dates(line: Line, horizon: int) -> pd.DatetimeIndex:
-    return pd.DatetimeIndex(line.dates.append(following(line.dates[-1], line.frequency.code, horizon)))
+def moves(panel: Panel, learned: Learned, horizon: int, origins: Sequence[int] = (0,)) -> Moves:
+    """What events did to each past period of the panel and should do to each of `horizon` ahead, at each origin.
 
-
-def _pulse(start: pd.Timestamp, end: object, shape: Shape, dates: pd.DatetimeIndex, code: str) -> NDArray[np.float64]:
-    """An event's course over `dates`; of a day's worth in a week, a seventh shows."""
-    stop = end if isinstance(end, pd.Timestamp) and end > start else start
-    days = dates.to_numpy()[:, None] + _days_in(dates, code)[None, :] * np.timedelta64(1, "D")
-    since = (days - start.to_datetime64()) / np.timedelta64(1, "D")
-    after = np.maximum(since - (stop - start) / pd.Timedelta(days=1), 0)
-    under_way = (since >= 0) & (after <= FADED * shape.fading)
-    return np.asarray(np.where(under_way, np.exp(-after / max(shape.fading, 1)), 0.0).mean(axis=1))
-
-
-def _days_in(dates: pd.DatetimeIndex, code: str) -> NDArray[np.int64]:
-    """The days of a period, counted from the date it goes by."""
-    if code == "W":
-        return np.arange(-3, 4)
-    if code == "M":
-        return np.arange(30) - (0 if dates[0].day == 1 else 29)
-    return np.zeros(1, dtype=np.int64)
-
-
-def effects(log_values: NDArray[np.float64], design: pd.DataFrame, season: int) -> NDArray[np.float64]:
-    """The log-scale effect of each column of `design` on the values, by ridge regression.
-
-    Level, bends in it and the day of the week are let go first, so that a busy Saturday is not put down to a
-    trailer; an effect leans to 0 with the weight that EFFECT_SD gives it, and stays within EFFECT_LIMIT.
+    Past events are told by their own effect, held to their kind's where that is unsure; one still under way at an
+    origin is estimated anew from what was known there. Events ahead count where they are planned and were announced
+    by then.
     """
-    count = len(log_values)
-    seen = ~np.isnan(log_values)
-    steps = np.arange(count) / count
-    knots = np.linspace(0, 1, max(2, count // BEND), endpoint=False)[1:]
-    columns = [np.ones(count), steps, *(np.maximum(steps - knot, 0) for knot in knots)]
-    columns += [(np.arange(count) % season == phase).astype(float) for phase in range(1, season)]
-    events = design.to_numpy(float)[:count]
-    whole = np.column_stack([*columns, events])[seen]
-    noise = max(float(np.nanvar(np.diff(log_values))) / 2, 1e-6) if count > 1 else 1e-6
-    penalty = np.full(whole.shape[1], 1e-6)
-    penalty[len(columns) :] = noise / EFFECT_SD**2
-    weights = np.linalg.solve(whole.T @ whole + np.diag(penalty), whole.T @ log_values[seen])
-    return np.clip(weights[len(columns) :], -EFFECT_LIMIT, EFFECT_LIMIT)
+    wanted = _enriched(panel, learned.happenings, learned.sorts, learned.countries)
+    mine = learned.estimates[["trend", "happening", "effect", "error", "at", "peak", "decay", "back"]]
+    wanted = wanted.merge(mine, on=["trend", "happening"], how="left", sort=False)
+    parts = [_entries(panel, learned, wanted, horizon, (number, origin)) for number, origin in enumerate(origins)]
+    entries = pd.concat(parts, ignore_index=True)
+    return _laid_out(panel, entries, horizon, tuple(origins))
+
+
+def _entries(
+    panel: Panel, learned: Learned, wanted: pd.DataFrame, horizon: int, origin: tuple[int, int]
+) -> pd.DataFrame:
+    """The events felt at an origin, past and ahead: row, number, step from the origin, effect, shape and doubt."""
+    number, cut = origin
+    at = wanted.assign(step=wanted["step"] + cut)
+    ends = panel.before(cut).last if cut else panel.last
+    cutoff = ends[at["row"]]
+    kin = expected(learned.pools, at, cutoff)
+    past = (at["step"] <= 0).to_numpy() & ~np.isnan(at["effect"].to_numpy())
+    old = past & (at["back"].to_numpy() + cut <= 0)
+    late = past & ~old
+    shape = ["effect", "error", "at", "peak", "decay"]
+    if late.any():
+        known = panel.before(cut)
+        felt = at[past].drop(columns=shape).reset_index(drop=True)
+        near = felt.assign(at=0.0, peak=0.0, decay=felt["fading"])
+        asked = felt[late[past]].reset_index(drop=True)
+        at.loc[late, shape] = estimates(known, asked, near)[shape].to_numpy()
+    effect, sd = held(at[past], kin[past])
+    done = at.loc[past, ["row", "step", "offset", "length", "at", "peak", "decay"]].assign(effect=effect, sd=sd)
+    announced = at["announced"].to_numpy().astype("datetime64[D]")
+    known_ahead = at["planned"].to_numpy(bool) & ~(announced > cutoff)
+    soon = (at["step"] > 0).to_numpy() & (at["step"] <= horizon + EARLY).to_numpy() & known_ahead
+    coming = at.loc[soon, ["row", "step", "offset", "length"]].join(kin.loc[soon, ["effect", "at", "peak", "decay"]])
+    coming = coming.assign(sd=kin.loc[soon, "error"], effect=coming["effect"].clip(-AHEAD_LIMIT, AHEAD_LIMIT))
+    shaky = np.r_[np.full(len(done), UNDER_WAY), np.full(len(coming), SHAPE_ERROR)]
+    both = pd.concat([done, coming])
+    made: pd.DataFrame = both.assign(number=number, cut=cut, shaky=shaky).astype({"number": "int64", "cut": "int64"})
+    return made
+
+
+def _laid_out(panel: Panel, entries: pd.DataFrame, horizon: int, origins: tuple[int, ...]) -> Moves:
+    """The entries' courses times their effects, laid over past and future."""
+    width, days = panel.values.shape[1], DAYS_IN[panel.frequency.code]
+    rows = np.unique(entries["row"].to_numpy(np.intp))
+    whole = np.zeros((len(origins), len(rows), width + horizon))
+    doubts = np.zeros((len(origins), len(rows), horizon))
+    reach = (entries["length"] + entries["peak"] - np.log(FAINT) * entries["decay"]) / days + 2
+    reaches = np.exp2(np.ceil(np.log2(reach.to_numpy(float)))).astype(int)  # few lengths, a block of arithmetic each
+    for span in np.unique(reaches):
+        group = entries[reaches == span]
+        steps = np.arange(-EARLY, span + 1)
+        told = {name: group[name].to_numpy(float)[:, None] for name in ("offset", "length", "at", "peak", "decay")}
+        share = of_periods(steps[None, :].astype(float), panel.frequency.code, *told.values())
+        number = group["number"].to_numpy()[:, None]
+        row = np.searchsorted(rows, group["row"].to_numpy())[:, None]
+        after = group["step"].to_numpy()[:, None] + steps  # periods after the origin's last, which is 0
+        column = np.where(after <= 0, after + width - 1 - group["cut"].to_numpy()[:, None], after + width - 1)
+        here = (share > 0) & (column >= 0) & (after <= horizon)
+        spots = tuple(np.broadcast_to(part, here.shape)[here] for part in (number, row, column))
+        effect = group["effect"].to_numpy()[:, None]
+        np.add.at(whole, spots, (share * effect)[here])
+        faded = np.maximum(steps * days - np.maximum(told["length"], told["peak"]), 0) / np.maximum(told["decay"], 0.1)
+        shaky = group["shaky"].to_numpy()[:, None] * effect * faded
+        doubt = share**2 * (group["sd"].to_numpy()[:, None] ** 2 + shaky**2)
+        coming = here & (after > 0)
+        spots = tuple(np.broadcast_to(part, here.shape)[coming] for part in (number, row, after - 1))
+        np.add.at(doubts, spots, doubt[coming])
+    whole = np.clip(whole, -MOVED, MOVED)
+    return Moves(rows, origins, whole[:, :, :width], whole[:, :, width:], np.sqrt(doubts))
+
+
+def untold_ahead(panel: Panel, learned: Learned, horizon: int) -> pd.DataFrame:
+    """Planned events ahead whose kind no past event of any title tells of: trend, event, kind and date."""
+    wanted = _enriched(panel, learned.happenings, learned.sorts, learned.countries)
+    soon = wanted[(wanted["step"] > 0) & (wanted["step"] <= horizon) & wanted["planned"]]
+    announced = soon["announced"].to_numpy().astype("datetime64[D]")
+    soon = soon[~(announced > panel.last[soon["row"]])]
+    kin = expected(learned.pools, soon, panel.last[soon["row"]])
+    soon = soon[(kin["basis"] == "prior").to_numpy()]
+    told = learned.happenings.iloc[soon["happening"]]
+    made = {"trend": soon["trend"].to_numpy(), "event": told["event"].to_numpy(), "kind": soon["kind"].to_numpy()}
+    return pd.DataFrame({**made, "date": told["start"].to_numpy()})

@@ -6,7 +6,7 @@ import pytest
 from made_trends import NO_EVENTS, event, trend, week
 
 from marketing.trends.engagement import lines
-from marketing.trends.events import doubt, effects, kind_of, regressors, unknown_ahead
+from marketing.trends.regressors import doubt, effects, kind_of, regressors, unknown_ahead
 
 
 def line_of(values, **told):

@@ -1,0 +1,83 @@
+"""The events table as the trends' rooms use it, and which event concerns which trend."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from marketing.trends.courses import DAYS_IN, placed
+from marketing.trends.kinds import kind, kind_of
+from marketing.trends.panels import Panel
+
+COLUMNS = ("event", "kind", "title", "region", "country", "start", "stop", "announced")
+LEAST_SHARE = 0.1  # of a period's days that must be bad before the period is: one of a week, three of a month
+
+
+def happenings(events: pd.DataFrame) -> pd.DataFrame:
+    """The events in order of date, all columns there: event, kind, title, region, country, start, stop, announced.
+
+    Empty texts stand for everyone and everywhere; `country` is that of a public holiday, empty for the table's own.
+    """
+    told = events.reset_index(drop=True)
+    made = pd.DataFrame({"start": pd.to_datetime(told["date"]).dt.normalize().astype("datetime64[us]")})
+    ends = pd.to_datetime(told["end_date"]) if "end_date" in told else made["start"]
+    made["stop"] = ends.dt.normalize().astype("datetime64[us]").where(ends > made["start"], made["start"])
+    announced = told["announced"] if "announced" in told else pd.Series(pd.NaT, index=told.index)
+    made["announced"] = announced if pd.api.types.is_datetime64_any_dtype(announced) else pd.NaT
+    made["announced"] = made["announced"].astype("datetime64[us]")
+    kinds = told["kind"] if "kind" in told else pd.Series("", index=told.index)
+    made["kind"] = kinds.map({text: kind_of(text) for text in kinds.unique()}).astype("str")
+    for name in ("event", "title", "region"):
+        made[name] = (told[name] if name in told else pd.Series("", index=told.index)).fillna("").astype("str")
+    made["country"] = pd.Series("", index=told.index, dtype="str")
+    return made.sort_values(["start", "event", "title", "region"], kind="stable", ignore_index=True)[list(COLUMNS)]
+
+
+def pairs(panel: Panel, told: pd.DataFrame, countries: Mapping[str, str] | None = None) -> pd.DataFrame:
+    """Each trend with each event that concerns it: its title's or everyone's, its region's or everywhere.
+
+    Columns: row (in the panel), happening (position in `told`), step (the period of its first day, 0 being the
+    trend's last and those ahead positive), offset (days into that period) and length (days after its first).
+    """
+    heads = pd.DataFrame({"row": np.arange(len(panel)), "title": panel.heads["title"].to_numpy()})
+    heads["region"] = panel.heads["region"].fillna("").to_numpy() if "region" in panel.heads else ""
+    known = countries or {}
+    heads["country"] = pd.Series([known.get(region, known.get("", "")) for region in heads["region"]], dtype="str")
+    events = told[["title", "region", "country"]].rename(columns={"region": "where"})
+    events.insert(0, "happening", np.arange(len(told)))
+    own, public = events["country"] == "", events["country"] != ""
+    mine = heads.merge(events[own & (events["title"] != "")].drop(columns="country"), on="title")
+    every = heads.merge(events[own & (events["title"] == "")][["happening", "where"]], how="cross")
+    days = heads.merge(events[public][["happening", "where", "country"]], on="country")
+    both = pd.concat([part[["row", "happening", "region", "where"]] for part in (mine, every, days)], ignore_index=True)
+    here = (both["where"] == "") | (both["region"] == "") | (both["where"] == both["region"])
+    both = both.loc[here, ["row", "happening"]].sort_values(["row", "happening"], ignore_index=True)
+    start = _days(told["start"])[both["happening"]]
+    steps, offset = placed(start, panel.last[both["row"]], panel.frequency.code)
+    length = (_days(told["stop"])[both["happening"]] - start).astype(np.int64)
+    return both.assign(step=steps, offset=offset, length=length)
+
+
+def set_aside(panel: Panel, events: pd.DataFrame) -> Panel:
+    """The panel with every period NaN that an outage fell in, or a day that someone set aside.
+
+    A week goes with one bad day, a month with three. Kinds say which they are (`set_aside` in kinds.toml).
+    """
+    told = happenings(events)
+    told = told[[kind(name).set_aside for name in told["kind"]]].reset_index(drop=True)
+    if told.empty or not len(panel):
+        return panel
+    bad = pairs(panel, told)
+    width, days = panel.values.shape[1], DAYS_IN[panel.frequency.code]
+    share = np.zeros(panel.values.shape)
+    for row, step, offset, length in bad[["row", "step", "offset", "length"]].to_numpy():
+        first = (step + width - 1) * days + offset
+        every = np.arange(max(first, 0), min(first + length + 1, width * days))
+        np.add.at(share[row], every // days, 1 / days)
+    return replace(panel, values=np.where(share >= LEAST_SHARE - 1e-9, np.nan, panel.values))
+
+
+def _days(dates: pd.Series) -> NDArray[np.datetime64]:
+    return dates.to_numpy().astype("datetime64[D]")

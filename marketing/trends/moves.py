@@ -1,0 +1,81 @@
+"""What events did to a history and will do to a forecast, on the log scale, as it was known at each origin."""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from marketing.trends.panels import Panel
+
+Array = NDArray[np.float64]
+Rows = NDArray[np.intp]
+
+
+@dataclass(frozen=True)
+class Moves:
+    """The movements of a panel's rows that have events; the others have none and cost nothing.
+
+    `rows` are their numbers in the panel. By origin and row of these: `past` has the movement of each past period
+    (origins, m, periods; 0 from the origin on), `ahead` that of each step ahead (origins, m, horizon) and `spread`
+    the standard deviation of that. A period with movement x had exp(x) times the audience it would have had.
+    """
+
+    rows: Rows
+    origins: tuple[int, ...]
+    past: Array
+    ahead: Array
+    spread: Array
+
+    def without(self, panel: Panel, number: int = 0) -> Panel:
+        """The panel without what events did to it, as known at the origin of that number; its length is kept."""
+        values = panel.values.copy()
+        values[self.rows] /= np.exp(self.past[number])
+        return replace(panel, values=values)
+
+    def histories(self, panel: Panel) -> Iterator[tuple[Rows, list[int], Panel]]:
+        """The panels without events that a forecaster is to continue: rows, numbers of the origins, and the panel.
+
+        Rows whose history reads the same at every origin come in one, at all origins; those with an event that was
+        still under way at some, and thus known otherwise then, come once an origin. Panels keep all periods.
+        """
+        widest = int(np.argmin(self.origins))
+        differs = np.zeros(len(self.rows), dtype=bool)
+        for origin, past in zip(self.origins, self.past, strict=True):
+            both = slice(0, past.shape[1] - origin)  # periods that both know
+            differs |= np.any(past[:, both] != self.past[widest][:, both], axis=1)
+        moving = self.rows[differs]
+        steady = np.setdiff1d(np.arange(len(panel)), moving)
+        if len(steady):
+            yield steady, list(range(len(self.origins))), _rows(self.without(panel, widest), steady)
+        if len(moving):
+            for number in range(len(self.origins)):
+                yield moving, [number], _rows(self.without(panel, number), moving)
+
+    def under(self, expected: Array) -> Array:
+        """Forecasts (origins, n, horizon) of histories without events, with what events should do put under them."""
+        made = expected.copy()
+        made[:, self.rows] *= np.exp(self.ahead)
+        return made
+
+    def doubt(self, count: int) -> Array:
+        """`spread` for all `count` rows of the panel (origins, count, horizon), 0 without events."""
+        whole = np.zeros((len(self.origins), count, self.ahead.shape[2]))
+        whole[:, self.rows] = self.spread
+        return whole
+
+    def digests(self, count: int) -> list[str]:
+        """For each of `count` rows, a short digest of its movements; empty without events."""
+        told = [""] * count
+        for number, row in enumerate(self.rows):
+            parts = (self.past[:, number], self.ahead[:, number], self.spread[:, number])
+            bytes_ = b"".join(np.round(part, 9).tobytes() for part in parts)
+            told[row] = hashlib.sha256(bytes_).hexdigest()[:16]
+        return told
+
+
+def _rows(panel: Panel, rows: Rows) -> Panel:
+    """Some rows at full width: :meth:`Panel.take` leaves off empty columns, and the origins count from the end."""
+    heads = panel.heads.iloc[rows].reset_index(drop=True)
+    return replace(panel, heads=heads, last=panel.last[rows], values=panel.values[rows])
