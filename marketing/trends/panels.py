@@ -11,8 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from marketing.trends.frequencies import FREQUENCIES, Frequency
-
-ROW = ("frequency", "date", "value")  # columns of a gathered table that differ from row to row or go for all of a panel
+from marketing.trends.periods import Gathered
 
 
 @dataclass(frozen=True)
@@ -70,20 +69,18 @@ class Panel:
         return np.where(by_first[:, None], firsts, ends)
 
 
-def panels(trends: pd.DataFrame) -> list[Panel]:
-    """A gathered table (:func:`marketing.trends.engagement.gather`) as one panel for each frequency in it."""
-    found = []
-    for code, rows in trends.groupby("frequency", sort=True):
-        trend = rows["trend"].to_numpy()
-        starts = np.flatnonzero(np.r_[True, trend[1:] != trend[:-1]])
-        stops = np.r_[starts[1:], len(rows)]
-        lengths = stops - starts
-        width = int(lengths.max())
-        values = np.full((len(starts), width), np.nan)
-        number = np.repeat(np.arange(len(starts)), lengths)
-        column = np.arange(len(rows)) - np.repeat(stops, lengths) + width
-        values[number, column] = rows["value"].to_numpy(float)
-        heads = rows.iloc[starts].drop(columns=[name for name in ROW if name in rows]).reset_index(drop=True)
-        last = rows["date"].to_numpy()[stops - 1].astype("datetime64[D]")
-        found.append(Panel(heads, FREQUENCIES[str(code)], last, values))
-    return found
+def panels(trends: Gathered | pd.DataFrame) -> list[Panel]:
+    """Gathered trends (:mod:`marketing.trends.engagement`) as one panel for each frequency among them."""
+    gathered = trends if isinstance(trends, Gathered) else Gathered.read(trends)
+    code = gathered.heads["frequency"].to_numpy(str)
+    return [_panel(gathered, np.flatnonzero(code == each), FREQUENCIES[each]) for each in sorted({*code.tolist()})]
+
+
+def _panel(gathered: Gathered, which: NDArray[np.intp], frequency: Frequency) -> Panel:
+    starts, stops = gathered.bounds[:-1][which], gathered.bounds[1:][which]
+    width = int((stops - starts).max())
+    values = np.full((len(which), width), np.nan)
+    for row, (start, stop) in enumerate(zip(starts, stops, strict=True)):
+        values[row, width - (stop - start) :] = gathered.values[start:stop]
+    heads = gathered.heads.iloc[which].drop(columns="frequency").reset_index(drop=True)
+    return Panel(heads, frequency, gathered.dates[stops - 1], values)
