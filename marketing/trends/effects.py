@@ -8,7 +8,6 @@ for the event's own first ones, so that a surprise next door does not pass for a
 """
 
 import itertools
-from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -16,6 +15,7 @@ from numpy.typing import NDArray
 
 from marketing.trends.courses import DAYS_IN, of_periods
 from marketing.trends.frequencies import Frequency
+from marketing.trends.local_regressions import Shapes, Sides, fitted
 from marketing.trends.panels import Panel
 
 Array = NDArray[np.float64]
@@ -28,23 +28,11 @@ FADINGS = (0.35, 0.6, 1.0, 1.7, 2.9)  # of a kind's own
 LEADS = (0.0, 2.0, 5.0)
 PEAKS = (0.0, 1.0, 2.0)
 BEND = {"D": 14, "W": 6, "M": 6}  # periods between the bends of a level
-CALM, WANDERING = 0.05, 0.6  # standard deviation of a bend, in those of a day's noise times the root of BEND
-WEEK_SD, NEAR_SD, STEP_SD = 0.4, 1.5, 2.0  # priors on the log scale of what stands beside the event
-EFFECT_SD = 1.0  # of an effect, to weigh shapes by; the effect told is not pulled by it
+WEEK_SD, NEAR_SD = 0.4, 1.5  # priors on the log scale of what stands beside the event
 NEAR = 2  # events to either side that are let go
-LEAST = 6  # values in a window, below which it tells nothing
+CLOSE = 14  # periods between two events within which each is looked at again
+SHAPE = ["at", "peak", "decay"]
 CHUNK = 1_000  # windows in one pass; memory is about 100 kB a window
-LIMIT = 4.0  # no event multiplies an audience by more than e to this
-
-
-@dataclass(frozen=True)
-class Shapes:
-    """The shapes that an event may have, each with its prior log weight; arrays of one length."""
-
-    lead: Array
-    peak: Array
-    fading: Array
-    weight: Array
 
 
 def shapes(fading: float, lead: bool) -> Shapes:  # noqa: FBT001  # a fact of the kind, passed on
@@ -70,6 +58,25 @@ def estimates(panel: Panel, wanted: pd.DataFrame, near: pd.DataFrame) -> pd.Data
         `wanted` with effect (log scale), error (its standard error, infinite where nothing is told), at (days of
         lead), peak (its day) and decay (fading in days), and until (the last period used, counted as steps are).
     """
+    found = _windows(panel, wanted, near)
+    beside = _beside(found, near)
+    away = np.abs(near["step"].to_numpy()[beside] - found["step"].to_numpy()[:, None])
+    close = np.flatnonzero(((beside >= 0) & (away <= CLOSE)).any(axis=1))
+    if not len(close):
+        return found
+    # Seen alone an event may have taken on what the next one did: look again, with shapes as they turned out.
+    again = _windows(panel, wanted.iloc[close], _with_shapes(near, found))
+    found.loc[again.index, again.columns] = again
+    return found
+
+
+def _with_shapes(near: pd.DataFrame, found: pd.DataFrame) -> pd.DataFrame:
+    told = near[["row", "happening"]].merge(found[["row", "happening", *SHAPE]], on=["row", "happening"], how="left")
+    return near.assign(**{name: told[name].fillna(near[name]).to_numpy() for name in SHAPE})
+
+
+def _windows(panel: Panel, wanted: pd.DataFrame, near: pd.DataFrame) -> pd.DataFrame:
+    """`estimates` with the events near by in the shapes that `near` says."""
     parts = []
     keys = ["fading", "lead", "length", "offset"]
     beside = _beside(wanted, near)
@@ -116,8 +123,10 @@ def _window(
     others = _courses(near, beside, chunk, steps, code)
     x = np.concatenate([np.broadcast_to(design, (len(chunk), *design.shape)), others], axis=2)
     spread = np.r_[spread, np.full(others.shape[2], NEAR_SD)]
+    step = (steps >= 0).astype(float)
     return chunk.assign(
-        **_fitted(y, seen, x, spread, course, grid), until=np.minimum(chunk["step"].to_numpy() + periods[-1], 0)
+        **fitted(y, seen, Sides(x, spread, step, 7 if code == "D" else 1), course, grid),
+        until=np.minimum(chunk["step"].to_numpy() + periods[-1], 0),
     )
 
 
@@ -154,9 +163,9 @@ def _beside_event(steps: NDArray[np.int64], frequency: Frequency) -> tuple[Array
     """
     every = BEND[frequency.code]
     bends = [np.clip((steps - start) / every, 0.0, 1.0) for start in range(int(steps[0]), int(steps[-1]), every)]
-    columns = [np.ones(len(steps)), (steps >= 0).astype(float), *bends]
+    columns = [np.ones(len(steps)), *bends]
     week = [(steps % 7 == day).astype(float) for day in range(7)] if frequency.code == "D" else []
-    spread = [np.inf, STEP_SD, *[np.nan] * len(bends), *[WEEK_SD] * len(week)]
+    spread = [np.inf, *[np.nan] * len(bends), *[WEEK_SD] * len(week)]
     return np.stack([*columns, *week], axis=1), np.array(spread)
 
 
@@ -167,120 +176,3 @@ def _courses(near: pd.DataFrame, beside: NDArray[np.intp], chunk: pd.DataFrame, 
     since = chunk["step"].to_numpy()[:, None, None] + steps[None, :, None] - step
     course = of_periods(since, code, offset, length, at, peak, decay)
     return np.where((beside >= 0)[:, None, :], course, 0.0)
-
-
-@dataclass(frozen=True)
-class _Fit:
-    """The regression of some windows under one set of spreads: by window and shape, or by window."""
-
-    effect: Array  # (windows, shapes)
-    variance: Array
-    evidence: Array
-    beside: Array  # coefficients without the event, (windows, columns)
-    shift: Array  # what a unit of effect takes from them, (windows, columns, shapes)
-
-
-def _fitted(
-    y: Array, seen: NDArray[np.bool_], x: Array, spread: Array, course: Array, grid: Shapes
-) -> dict[str, Array]:
-    """Effect, error and shape for each window."""
-    noise = _noise(y, seen)
-    weight = seen.astype(float)
-    y = y - (y * weight).sum(axis=1, keepdims=True) / np.maximum(weight.sum(axis=1, keepdims=True), 1)
-    core = course.max(axis=1) > 0.5
-    for _ in range(2):
-        fits = [_regression(y, weight, x, ridge, course) for ridge in _ridges(spread, noise)]
-        chance = (
-            np.stack([fit.evidence for fit in fits]) + grid.weight + np.array([0.0, 0.0, -2.0, -2.0])[:, None, None]
-        )
-        chance = np.exp(chance - chance.max(axis=(0, 2), keepdims=True))
-        chance /= chance.sum(axis=(0, 2), keepdims=True)
-        best = chance.sum(axis=0).argmax(axis=1)
-        setting = chance.max(axis=2).argmax(axis=0)
-        rest = _residuals(y, x, course, fits, setting, best)
-        scale = 1.4826 * _middle(np.abs(rest), seen)[:, None]
-        weight = seen / np.where(core, 1.0, 1 + (rest / np.maximum(3 * scale, 1e-6)) ** 2)
-    return _told(fits, chance, best, _memory(rest * seen), weight) | {
-        "at": grid.lead[best],
-        "peak": grid.peak[best],
-        "decay": grid.fading[best],
-    }
-
-
-def _ridges(spread: Array, noise: Array) -> list[Array]:
-    """The weights (windows, columns) that hold back what stands beside the event: a calm level and a wandering one,
-    without a step and with one."""
-    made = []
-    for step in (1e-3, STEP_SD):
-        for bend in (CALM, WANDERING):
-            ridge = np.where(np.isnan(spread), 1 / (bend**2 * 14), (noise[:, None] / spread) ** 2) + 1e-9
-            ridge[:, 1] = (noise / step) ** 2
-            made.append(ridge)
-    return made
-
-
-def _regression(y: Array, weight: Array, x: Array, ridge: Array, course: Array) -> _Fit:
-    weighted = x * weight[:, :, None]
-    gram = weighted.transpose(0, 2, 1) @ x
-    inverse = np.linalg.inv(gram + ridge[:, None, :] * np.eye(x.shape[2]))
-    own = weighted.transpose(0, 2, 1) @ course  # (windows, columns, shapes)
-    told = (weighted.transpose(0, 2, 1) @ y[:, :, None])[:, :, 0]
-    shift = inverse @ own
-    beside = (inverse @ told[:, :, None])[:, :, 0]
-    left = np.maximum(weight @ course**2 - (own * shift).sum(axis=1), 0.0)
-    said = (y * weight) @ course - (own * beside[:, :, None]).sum(axis=1)
-    rest = (weight * y * y).sum(axis=1) - (told * beside).sum(axis=1)
-    count = weight.sum(axis=1)
-    freedom = np.maximum(count - x.shape[2] + (ridge * np.diagonal(inverse, axis1=1, axis2=2)).sum(axis=1) - 1, 1.0)
-    noise = np.maximum(rest / freedom, 1e-4)[:, None]
-    hold = noise / EFFECT_SD**2
-    squares = np.maximum(rest[:, None] - said**2 / (left + hold), 1e-4 * count[:, None] + 1e-9)
-    size = np.linalg.slogdet(inverse)[1] + np.log(ridge).sum(axis=1)
-    evidence = 0.5 * (size[:, None] - np.log1p(left / hold) - 0.6 * count[:, None] * np.log(squares))
-    safe = np.maximum(left, 1e-9)
-    return _Fit(said / safe, squares / freedom[:, None] / safe, evidence, beside, shift)
-
-
-def _residuals(
-    y: Array, x: Array, course: Array, fits: list[_Fit], setting: NDArray[np.intp], best: NDArray[np.intp]
-) -> Array:
-    every = np.arange(len(y))
-    effect = np.stack([fit.effect for fit in fits])[setting, every, best]
-    beside = np.stack([fit.beside for fit in fits])[setting, every]
-    shift = np.stack([fit.shift for fit in fits])[setting, every, :, best]
-    level = (x @ (beside - shift * effect[:, None])[:, :, None])[:, :, 0]
-    return np.asarray(y - level - course.T[best] * effect[:, None])
-
-
-def _told(fits: list[_Fit], chance: Array, best: NDArray[np.intp], memory: Array, weight: Array) -> dict[str, Array]:
-    """The effect under the likeliest shape, and its error, which also has how far other shapes disagree."""
-    every = np.arange(len(best))
-    effects, variances = np.stack([f.effect for f in fits]), np.stack([f.variance for f in fits])
-    here = chance[:, every, best]
-    effect = (here * effects[:, every, best]).sum(axis=0) / here.sum(axis=0)
-    variance = (chance * (variances * memory[:, None] + (effects - effect[:, None]) ** 2)).sum(axis=(0, 2))
-    error = np.where((weight > 0).sum(axis=1) >= LEAST, np.sqrt(variance), np.inf)
-    return {"effect": np.clip(np.where(np.isfinite(error), effect, 0.0), -LIMIT, LIMIT), "error": error}
-
-
-def _memory(rest: Array) -> Array:
-    """By how much errors that resemble the day before's widen the variance of a mean."""
-    alike = (rest[:, 1:] * rest[:, :-1]).sum(axis=1) / np.maximum((rest**2).sum(axis=1), 1e-9)
-    alike = np.clip(alike, 0.0, 0.7)
-    return np.asarray((1 + alike) / (1 - alike))
-
-
-def _noise(y: Array, seen: NDArray[np.bool_]) -> Array:
-    """A period's own noise on the log scale, from the middle size of the changes from week to week."""
-    lag = 7 if y.shape[1] > 2 * 7 + BEFORE["W"] else 1
-    both = seen[:, lag:] & seen[:, :-lag]
-    change = np.abs(y[:, lag:] - y[:, :-lag])
-    return np.asarray(np.clip(1.4826 * _middle(change, both) / np.sqrt(2), 0.02, 1.0))
-
-
-def _middle(values: Array, where: NDArray[np.bool_]) -> Array:
-    """The median of each row over the cells that count; 0 for none."""
-    ordered = np.sort(np.where(where, values, np.inf), axis=1)
-    count = where.sum(axis=1)
-    found = ordered[np.arange(len(values)), np.maximum(count - 1, 0) // 2]
-    return np.where(count > 0, np.where(np.isfinite(found), found, 0.0), 0.0)

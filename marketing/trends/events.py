@@ -174,7 +174,8 @@ def _entries(
     if late.any():
         known = panel.before(cut)
         felt = at[past].drop(columns=shape).reset_index(drop=True)
-        near = felt.assign(at=0.0, peak=0.0, decay=felt["fading"])
+        first = {"at": 0.0, "peak": 0.0, "decay": felt["fading"]}
+        near = felt.assign(**{n: np.where(late[past], start, at.loc[past, n]) for n, start in first.items()})
         asked = felt[late[past]].reset_index(drop=True)
         at.loc[late, shape] = estimates(known, asked, near)[shape].to_numpy()
     effect, sd = held(at[past], kin[past])
