@@ -1,4 +1,4 @@
-"""Records that people and jobs make: briefs, drafts, reviews, runs and the audit trail.
+"""Records that people and jobs make: briefs, drafts, reviews, runs, scenarios and the audit trail.
 
 What a call here acknowledges is on disk. Each action writes its audit record in the same transaction, and
 actions carry keys made by those who ask, so that asking again after a crash does nothing twice.
@@ -22,20 +22,35 @@ from marketing.records import (
     DraftRecord,
     ReviewRecord,
     RunRecord,
+    ScenarioRecord,
+    digest,
     fingerprint,
 )
-from marketing.schema import VERSION, audits, briefs, connect, drafts, house, metadata, reviews, runs, transaction
+from marketing.schema import (
+    VERSION,
+    audits,
+    briefs,
+    connect,
+    drafts,
+    house,
+    metadata,
+    reviews,
+    runs,
+    scenarios,
+    transaction,
+)
 
-__all__ = ["AuditRecord", "DraftRecord", "Ledger", "ReviewRecord", "RunRecord"]  # the records are shown here too
+# The records are shown here too.
+__all__ = ["AuditRecord", "DraftRecord", "Ledger", "ReviewRecord", "RunRecord", "ScenarioRecord"]
 
-Record = TypeVar("Record", DraftRecord, ReviewRecord, RunRecord, AuditRecord)
+Record = TypeVar("Record", DraftRecord, ReviewRecord, RunRecord, ScenarioRecord, AuditRecord)
 
 
 class Ledger:
     """The records at one SQLAlchemy address, shared by all processes of a workspace."""
 
     def __init__(self, url: str) -> None:
-        """Open the ledger, made where there is none.
+        """Open the ledger, made where there is none; one that an older Marquee wrote gains what it lacks.
 
         Raises:
             InputError: it cannot be opened, is no ledger, or was written by a newer Marquee.
@@ -46,6 +61,9 @@ class Ledger:
                 metadata.create_all(connection)
                 connection.execute(house.insert().values(version=VERSION, records=0, head=""))
             found = connection.scalar(sa.select(house.c.version))
+            if found is not None and found < VERSION:
+                metadata.create_all(connection)
+                connection.execute(house.update().values(version=VERSION))
         if found is None or found > VERSION:
             self.close()
             raise InputError(
@@ -207,6 +225,42 @@ class Ledger:
         """End a run as "done", "failed" or "stopped"; False when it had ended already."""
         values = {"state": state, "failures": list(failures), "ended_at": at}
         return self._change(runs.update().where(runs.c.run == run, runs.c.state.in_(UNDER_WAY)).values(values))
+
+    # Scenarios
+
+    def add_scenario(self, record: ScenarioRecord) -> bool:
+        """Keep a scenario; False when one with this key is there already."""
+        with self._writing() as connection:
+            if _records(connection, ScenarioRecord, scenarios, scenarios.c.scenario == record.scenario):
+                return False
+            connection.execute(scenarios.insert().values(**vars(record)))
+            detail = {"title": record.title, "name": record.name, "content": digest(record.content)}
+            _append(connection, record.at, record.by, "scenario", record.scenario, detail)
+        return True
+
+    def scenario(self, scenario: str) -> ScenarioRecord:
+        """The scenario with that id, or MissingError."""
+        with self._reading() as connection:
+            found = _records(connection, ScenarioRecord, scenarios, scenarios.c.scenario == scenario)
+        if not found:
+            raise MissingError(f"There is no scenario {printable(scenario)!r}; it may have been deleted meanwhile.")
+        return found[0]
+
+    def scenarios(self, title: str | None = None) -> list[ScenarioRecord]:
+        """The scenarios kept, or those of a title, newest first."""
+        where = [] if title is None else [scenarios.c.title == title]
+        with self._reading() as connection:
+            return _records(connection, ScenarioRecord, scenarios, *where, order=(scenarios.c.number.desc(),))
+
+    def drop_scenario(self, scenario: str, *, by: str, at: dt.datetime) -> bool:
+        """Let go of a scenario; False when it is gone already. The audit trail keeps that it was there."""
+        with self._writing() as connection:
+            found = _records(connection, ScenarioRecord, scenarios, scenarios.c.scenario == scenario)
+            if found:
+                connection.execute(scenarios.delete().where(scenarios.c.scenario == scenario))
+                detail = {"title": found[0].title, "name": found[0].name}
+                _append(connection, at, by, "delete scenario", scenario, detail)
+        return bool(found)
 
     # The audit trail
 

@@ -19,7 +19,7 @@ NAME_LIMIT = 80  # characters
 # What each role may do beyond the one before it.
 GRANTS: dict[str, tuple[str, ...]] = {
     "viewer": ("read",),
-    "editor": ("run", "ingest", "draft", "edit", "export"),
+    "editor": ("run", "ingest", "plan", "draft", "edit", "export"),
     "approver": ("review",),
     "owner": ("erase", "settings"),
 }
@@ -28,6 +28,7 @@ ACTIONS = {
     "read": "look at this workspace",
     "run": "start runs",
     "ingest": "put data in",
+    "plan": "save scenarios",
     "draft": "have drafts written",
     "edit": "edit drafts",
     "export": "take approved copy out",

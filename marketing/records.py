@@ -1,4 +1,4 @@
-"""What the ledger remembers: drafts, reviews, runs and the audit trail, a frozen record each.
+"""What the ledger remembers: drafts, reviews, runs, scenarios and the audit trail, a frozen record each.
 
 Copy, problems and details are plain JSON values; every time is aware and in UTC.
 """
@@ -79,6 +79,18 @@ class RunRecord:
     heartbeat_at: dt.datetime | None = None
     ended_at: dt.datetime | None = None
     failures: list[Any] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class ScenarioRecord:
+    """What someone wanted to know about a title: what would happen if. `content` is the scenario, not its outcome."""
+
+    scenario: str
+    title: str
+    name: str
+    content: dict[str, Any]
+    by: str
+    at: dt.datetime
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,9 @@ from sqlalchemy import event, exc
 
 from marketing.errors import ConflictError, InputError
 
-VERSION = 1  # of the schema; a ledger with a higher one was written by a newer Marquee
+# Of the schema; a ledger with a higher one was written by a newer Marquee. One with a lower one gains the tables it
+# lacks when it is opened: 2 brought scenarios.
+VERSION = 2
 PATIENCE_SECONDS = 30  # how long a transaction waits for another's
 POSTGRES_LOCK = 0x6D617271  # writers on PostgreSQL take turns by this advisory lock, as SQLite's do anyway
 WRITES = "marquee_writes"  # the execution option that marks a transaction that writes
@@ -122,6 +124,17 @@ runs = sa.Table(
     _instant("heartbeat_at", nullable=True),
     _instant("ended_at", nullable=True),
     _json("failures"),
+)
+scenarios = sa.Table(
+    "scenarios",
+    metadata,
+    _number(),
+    _text("scenario", unique=True),
+    _text("title", index=True),
+    _text("name"),
+    _json("content"),
+    _text("by"),
+    _instant("at"),
 )
 audits = sa.Table(
     "audit",
