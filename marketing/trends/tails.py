@@ -1,0 +1,59 @@
+"""How rare it is that a trend is so far from what was expected.
+
+A trend's own past counts as in conformal prediction: how many of its earlier periods were as far out on that side,
+of how many. Before there are enough to tell one in 400, a tail common to all trends stands for PATIENCE periods.
+Shocks that lasted are not in it: they are what is looked for. One that was gone the next period is: a trend that has
+many such is a noisy one.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+
+RATE = 1 / 200  # false alarms a trend-period on quiet data, both sides together
+EDGES = np.geomspace(1.8, 40, 22)  # distances at which periods are counted
+PATIENCE = 80.0
+
+
+def common(z: Array) -> Array:
+    """The share of periods further out than `z` on one side, over trends of all kinds: Student's t, 3 degrees."""
+    scaled = z / np.sqrt(3)
+    return np.asarray(0.5 - (np.arctan(scaled) + scaled / (1 + scaled**2)) / np.pi)
+
+
+class Tails:
+    """Counts of how far out the periods of `n` trends have been: `far` (2 sides, edges, n) of `number` (n)."""
+
+    def __init__(self, n: int) -> None:
+        self.far = np.zeros((2, len(EDGES), n))
+        self.number = np.zeros(n)
+        self.prior = common(EDGES)
+
+    def count(self, z: Array) -> None:
+        """Count a period's distances; 0 counts as none."""
+        size = np.abs(z)
+        rows = np.flatnonzero(size >= EDGES[0])
+        if len(rows):
+            side = (z[rows] < 0).astype(int)
+            self.far[side, :, rows] += size[rows, None] >= EDGES
+
+    def rare(self, z: Array) -> NDArray[np.bool_]:
+        """Which distances are further out than may be by chance at RATE."""
+        result = np.zeros(len(z), dtype=bool)
+        size = np.abs(z)
+        rows = np.flatnonzero(size >= EDGES[0])
+        if len(rows):
+            result[rows] = self._share(z[rows], rows) < RATE / 2
+        return result
+
+    def _share(self, z: Array, rows: NDArray[np.intp]) -> Array:
+        """The share of periods as far out as `z` on its side, between edges by a power law."""
+        size = np.abs(z)
+        side = (z < 0).astype(int)
+        below = np.minimum(np.searchsorted(EDGES, size, side="right") - 1, len(EDGES) - 2)
+        whole = PATIENCE + self.number[rows]
+        low = PATIENCE * self.prior[below] + self.far[side, below, rows]
+        high = PATIENCE * self.prior[below + 1] + self.far[side, below + 1, rows]
+        between = np.log(size / EDGES[below]) / np.log(EDGES[below + 1] / EDGES[below])
+        return np.asarray(np.exp(np.log(low) + between * (np.log(high) - np.log(low))) / whole)
