@@ -6,7 +6,7 @@ forecast.
 """
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,29 +14,32 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from marketing.trends.panels import Panel, panels
+from marketing.trends.periods import Gathered
 
 FORECAST = ("forecast", "stale")  # the states that have a forecast
 KNOWN_SHARE = 0.4  # with fewer values than this (quarters read as months), most of a trend would be guessed
 TIMES_HISTORY = 4  # a forecast goes on for so many times the history at most
 
 
-def states(trends: pd.DataFrame, horizon: Mapping[str, int]) -> pd.DataFrame:
+def states(
+    trends: Gathered | pd.DataFrame, horizon: Mapping[str, int], found: Sequence[Panel] | None = None
+) -> pd.DataFrame:
     """One row a trend: its head columns, first, last, points (values there are), state and reason.
 
     Args:
         trends: Every gathered trend of the workspace, since staleness is told against the newest date of all.
         horizon: Periods ahead by frequency.
+        found: The panels of `trends`, where days of theirs were set aside.
     """
-    starts = np.flatnonzero(~trends["trend"].duplicated().to_numpy())
-    heads = trends.iloc[starts].drop(columns=["date", "value"]).reset_index(drop=True)
-    heads["first"] = trends["date"].to_numpy()[starts]
-    newest = _day(trends["date"].max())
-    in_title = trends.groupby(["title", "metric"])["date"].max()
+    gathered = trends if isinstance(trends, Gathered) else Gathered.read(trends)
+    last = pd.Series(gathered.dates[gathered.bounds[1:] - 1])
+    heads = gathered.heads.assign(first=gathered.dates[gathered.bounds[:-1]].astype("datetime64[us]"))
+    in_title = last.groupby([heads["title"], heads["metric"]]).transform("max").to_numpy()
+    place = pd.Index(heads["trend"])
     parts = []
-    for panel in panels(trends):
-        titles = pd.MultiIndex.from_frame(panel.heads[["title", "metric"]])
-        of_title = in_title.reindex(titles).to_numpy().astype("datetime64[D]")
-        parts.append(_told(panel, horizon[panel.frequency.code], newest, of_title))
+    for panel in panels(gathered) if found is None else found:
+        of_title = in_title[place.get_indexer(panel.heads["trend"])].astype("datetime64[D]")
+        parts.append(_told(panel, horizon[panel.frequency.code], np.datetime64(last.max(), "D"), of_title))
     return heads.merge(pd.concat(parts, ignore_index=True), on="trend", how="left")
 
 
@@ -145,10 +148,6 @@ def _behind(case: Case) -> str:
 
 def _days(apart: NDArray[np.timedelta64]) -> NDArray[np.int64]:
     return apart.astype("timedelta64[D]").astype(np.int64)
-
-
-def _day(moment: pd.Timestamp) -> np.datetime64:
-    return np.datetime64(moment.date(), "D")
 
 
 def day(date: dt.date) -> str:
