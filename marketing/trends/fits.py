@@ -139,8 +139,8 @@ def fit(panel: Panel, moves: "Moves | None", horizon: int, forecaster: str) -> F
     at = slots(panel, horizon)
     made = {name: np.full((*at.shape, horizon), np.nan) for name in wanted}
     calm, moving = (panel, np.zeros(0, np.intp)) if moves is None else _calm(panel, moves)
-    for rows, shared in _classes(at, np.setdiff1d(np.arange(len(panel)), moving)):
-        for name, part in _fitted(calm.take(rows), horizon, shared, wanted).items():
+    for rows, shared in by_origins(at, np.setdiff1d(np.arange(len(panel)), moving)):
+        for name, part in at_origins(calm.take(rows), horizon, shared, wanted).items():
             made[name][: len(shared), rows] = part
     if moves is None:
         return Fits(tuple(panel.trends), at, made, np.zeros((*at.shape, horizon)))
@@ -152,7 +152,7 @@ def fit(panel: Panel, moves: "Moves | None", horizon: int, forecaster: str) -> F
     return Fits(tuple(panel.trends), at, made, _by_slot(moves, moves.spread, at))
 
 
-def _classes(at: NDArray[np.int64], rows: NDArray[np.intp]) -> Iterator[tuple[NDArray[np.intp], tuple[int, ...]]]:
+def by_origins(at: NDArray[np.int64], rows: NDArray[np.intp]) -> Iterator[tuple[NDArray[np.intp], tuple[int, ...]]]:
     """Those of the rows that share their origins, and these."""
     kinds, kind = np.unique(at[:, rows], axis=1, return_inverse=True)
     for number in range(kinds.shape[1]):
@@ -185,7 +185,7 @@ def _by_slot(moves: "Moves", values: Array, at: NDArray[np.int64]) -> Array:
 def _fitted_apart(
     panel: Panel, moves: "Moves", rows: NDArray[np.intp], at: NDArray[np.int64], wanted: Sequence[str]
 ) -> dict[str, Array]:
-    """As `_fitted` for trends whose history differs from origin to origin, (slots, rows, horizon).
+    """As `at_origins` for trends whose history differs from origin to origin, (slots, rows, horizon).
 
     Each trend at each origin is a line of its own, and all of them are fitted in one pass.
     """
@@ -201,13 +201,13 @@ def _fitted_apart(
     lines = Panel(heads, panel.frequency, known(panel, at)[slot, rows[row]], values)
     horizon = moves.ahead.shape[2]
     made = {}
-    for name, fitted in _fitted(lines, horizon, (0,), wanted).items():
+    for name, fitted in at_origins(lines, horizon, (0,), wanted).items():
         made[name] = np.full((len(at), len(rows), horizon), np.nan)
         made[name][slot, row] = fitted[0]
     return made
 
 
-def _fitted(panel: Panel, horizon: int, shared: tuple[int, ...], wanted: Iterable[str]) -> Mapping[str, Array]:
+def at_origins(panel: Panel, horizon: int, shared: tuple[int, ...], wanted: Iterable[str]) -> Mapping[str, Array]:
     """Each forecaster's (slots, n, horizon), what others are built of first."""
     highest = np.stack([_highest(panel.before(origin).values) for origin in shared])
     made: dict[str, Array] = {}

@@ -7,17 +7,23 @@ made to agree with their parts. Neither loads a forecaster that is not in use.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from marketing.trends import bands, fits, grades, scores
-from marketing.trends.fits import FALLBACKS, FORECASTERS, Fits
+from marketing.trends.event_effects import event_effects
+from marketing.trends.events import learn, moves, set_aside
+from marketing.trends.fits import FORECASTERS, Fits
 from marketing.trends.forecasters import Array
 from marketing.trends.outlook import Outlook, outlook
 from marketing.trends.panels import Panel, panels
+from marketing.trends.reconciliation import reconcile
 from marketing.trends.sentences import sentence
+from marketing.trends.shown import Shown, shown
+from marketing.trends.sums import forecast_sums
 
 __all__ = ["FORECASTERS", "Outlook", "finish", "forecast_trends", "outlook", "sentence"]
 
@@ -27,6 +33,7 @@ KEYS = {
     "forecasts": ["trend", "date"],
     "scores": ["trend", "forecaster"],
     "past_forecasts": ["trend", "cutoff", "date"],
+    "forecast_sums": ["trend", "period", "date"],
     "trends": ["trend"],
 }
 
@@ -43,22 +50,24 @@ def forecast_trends(
         forecaster: One of the forecasters' folder. Its members and the yardstick are scored with it, and what is
             built of others is combined from their fits, so nothing is fitted twice.
 
+    Returns:
+        The tables of `finish`, and `event_effects`.
+
     Raises:
         MissingError: there is no such forecaster.
     """
-    found = panels(trends)
-    periods = [horizon if isinstance(horizon, int) else horizon[panel.frequency.code] for panel in found]
-    fitted = [fits.fit(panel, None, ahead, forecaster) for panel, ahead in zip(found, periods, strict=True)]
-    return finish(found, fitted, forecaster=forecaster)
-
-
-@dataclass(frozen=True)
-class Shown:
-    """What people see of each trend: values by slot, which forecaster is behind them and, if another was asked, why."""
-
-    expected: Array
-    forecaster: NDArray[np.object_]
-    reason: NDArray[np.object_]
+    gathered = [set_aside(panel, events) for panel in panels(trends)]
+    periods = [horizon if isinstance(horizon, int) else horizon[panel.frequency.code] for panel in gathered]
+    learned = learn(gathered, events, horizon=max(periods, default=1))
+    fitted = []
+    for panel, ahead in zip(gathered, periods, strict=True):
+        moved = moves(panel, learned, ahead, fits.origins(panel, ahead))
+        fitted.append(fits.fit(panel, moved if len(moved.rows) else None, ahead, forecaster))
+    made = finish(gathered, fitted, forecaster=forecaster)
+    effects = [
+        event_effects(panel, learned, ahead, made["forecasts"]) for panel, ahead in zip(gathered, periods, strict=True)
+    ]
+    return {**made, "event_effects": pd.concat(effects, ignore_index=True)}
 
 
 def finish(found: Sequence[Panel], fitted: Sequence[Fits], *, forecaster: str) -> Tables:
@@ -73,101 +82,127 @@ def finish(found: Sequence[Panel], fitted: Sequence[Fits], *, forecaster: str) -
         Tables sorted by key. `trends` has trend, forecaster (in use), shown ("asked", "short" where history was too
         short for it, "better" where seasonal naive clearly is), grade, off (the typical error as a share) and reason.
     """
-    parts = [_finished(*each, forecaster) for each in zip(found, fitted, strict=True)]
+    parts = [_tables(Finished(*each, forecaster)) for each in zip(found, fitted, strict=True)]
     return {
         name: pd.concat([part[name] for part in parts], ignore_index=True).sort_values(keys, ignore_index=True)
         for name, keys in KEYS.items()
     }
 
 
-def _finished(panel: Panel, fitted: Fits, forecaster: str) -> Tables:
-    origins, horizon = fitted.origins, fitted.horizon
-    came = fits.came(panel, origins, horizon)
-    dates, known = fits.ahead(panel, origins, horizon), fits.known(panel, origins)
-    unit, scale = bands.units(panel, origins), scores.scales(panel, origins)
-    steps = np.arange(1, horizon + 1)
+@dataclass
+class Finished:
+    """One panel's fits and what follows from them, each worked out once. Arrays lie by slot, as in `Fits`."""
 
-    def told(expected: Array) -> bands.Told:
-        return bands.Told(expected, came, dates, unit, known, steps, panel.frequency.code)
+    panel: Panel
+    fitted: Fits
+    forecaster: str
 
-    scored = {}
-    for name, expected in fitted.expected.items():
-        band = bands.bands(told(expected), fitted.doubt)
-        scored[name] = scores.score(scores.Tried(expected, came, band, scale))
-    scored = scores.with_skill(scored)
-    shown = _shown(fitted, forecaster, scored)
-    band = bands.bands(told(shown.expected), fitted.doubt)
-    off = scores.score(scores.Tried(shown.expected, came, band, scale))["wape"]
+    @cached_property
+    def came(self) -> Array:
+        """What came, (slots, n, horizon), NaN where not known."""
+        return fits.came(self.panel, self.fitted.origins, self.fitted.horizon)
+
+    @cached_property
+    def dates(self) -> NDArray[np.datetime64]:
+        """What day each step is, (slots, n, horizon)."""
+        return fits.ahead(self.panel, self.fitted.origins, self.fitted.horizon)
+
+    @cached_property
+    def known(self) -> NDArray[np.datetime64]:
+        """The last day known at each slot, (slots, n)."""
+        return fits.known(self.panel, self.fitted.origins)
+
+    @cached_property
+    def unit(self) -> bands.Units:
+        """The trends' units, that bands are told in."""
+        return bands.units(self.panel, self.fitted.origins)
+
+    @cached_property
+    def scale(self) -> Array:
+        """The errors of repeating, that scores are told in."""
+        return scores.scales(self.panel, self.fitted.origins)
+
+    @cached_property
+    def scored(self) -> dict[str, dict[str, Array]]:
+        """Every forecaster's scores."""
+        return scores.with_skill({name: scores.score(self.tried(each)) for name, each in self.fitted.expected.items()})
+
+    @cached_property
+    def shown(self) -> Shown:
+        """What people see: the forecaster asked for or what stands in for it, totals and parts in agreement."""
+        errors = {name: scores.mase(each, self.came, self.scale) for name, each in self.fitted.expected.items()}
+        chosen = shown(self.panel, self.fitted, self.forecaster, errors)
+        return chosen.agreed(reconcile(self.panel, chosen.expected, self.fitted.origins))
+
+    @cached_property
+    def band(self) -> dict[str, Array]:
+        """The band around that."""
+        return dict(self.tried(self.shown.expected).bands)
+
+    @cached_property
+    def off(self) -> Array:
+        """How far that was off at past cutoffs, in shares of what came; NaN where never tried."""
+        return scores.score(scores.Tried(self.shown.expected, self.came, self.band, self.scale))["wape"]
+
+    def tried(self, expected: Array) -> scores.Tried:
+        """Forecasts with a band, beside what came."""
+        steps = np.arange(1, self.fitted.horizon + 1)
+        code = self.panel.frequency.code
+        told = bands.Told(expected, self.came, self.dates, self.unit, self.known, steps, code)
+        return scores.Tried(expected, self.came, bands.bands(told, self.fitted.doubt), self.scale)
+
+
+def _tables(made: Finished) -> Tables:
     return {
-        "forecasts": _forecasts(panel, shown, band, dates[0]),
-        "scores": scores.table(panel.trends, horizon, scored),
-        "past_forecasts": _past(panel, shown, band, came, dates, known),
-        "trends": _told(panel, shown, off, forecaster),
+        "forecasts": _forecasts(made),
+        "scores": scores.table(made.panel.trends, made.fitted.horizon, made.scored),
+        "past_forecasts": _past(made),
+        "forecast_sums": forecast_sums(made.panel, made.shown.expected, made.fitted.origins, made.fitted.doubt),
+        "trends": _told(made),
     }
 
 
-def _shown(fitted: Fits, forecaster: str, scored: Mapping[str, Mapping[str, Array]]) -> Shown:
-    """The forecaster asked for, else the first in FALLBACKS that has something to say, at each slot."""
-    expected = fitted.expected[forecaster].copy()
-    used = np.where(np.isfinite(expected[0]).all(axis=1), forecaster, "").astype(object)
-    for name in FALLBACKS:
-        lacking = ~np.isfinite(expected).all(axis=2)
-        expected[lacking] = fitted.expected[name][lacking]
-        used[(used == "") & np.isfinite(expected[0]).all(axis=1)] = name
-    return Shown(expected, used, np.full(len(used), "", dtype=object))
+def _forecasts(made: Finished) -> pd.DataFrame:
+    rows = np.flatnonzero(made.shown.forecaster != "")
+    number = np.repeat(rows, made.fitted.horizon)
+    heads = made.panel.heads
+    texts = ["trend", *TITLE, *(str(name) for name in heads.columns if name not in ("trend", *TITLE))]
+    values = {"expected": made.shown.expected, **made.band}
+    whole = heads[texts].iloc[number].reset_index(drop=True)
+    whole["date"] = made.dates[0, rows].ravel().astype("datetime64[us]")
+    for column in ["expected", *bands.columns()]:
+        whole[column] = values[column][0, rows].ravel()
+    whole["forecaster"] = made.shown.forecaster[number]
+    return whole.astype(dict.fromkeys([*texts, "forecaster"], "str"))
 
 
-def _forecasts(panel: Panel, shown: Shown, band: Mapping[str, Array], dates: NDArray[np.datetime64]) -> pd.DataFrame:
-    rows = np.flatnonzero(shown.forecaster != "")
-    horizon = dates.shape[1]
-    number = np.repeat(rows, horizon)
-    names = [str(name) for name in panel.heads.columns]
-    whole = panel.heads.iloc[number].reset_index(drop=True)
-    dimensions = [name for name in names if name not in ("trend", *TITLE)]
-    whole = whole[["trend", *TITLE, *dimensions]]
-    values = {"expected": shown.expected, **band}
-    whole = whole.assign(
-        date=dates[rows].ravel().astype("datetime64[us]"),
-        **{column: values[column][0, rows].ravel() for column in ["expected", *bands.columns()]},
-        forecaster=shown.forecaster[number],
-    )
-    return whole.astype(dict.fromkeys(["trend", *TITLE, *dimensions, "forecaster"], "str"))
-
-
-def _past(
-    panel: Panel,
-    shown: Shown,
-    band: Mapping[str, Array],
-    came: Array,
-    dates: NDArray[np.datetime64],
-    known: NDArray[np.datetime64],
-) -> pd.DataFrame:
-    there = np.isfinite(shown.expected)
+def _past(made: Finished) -> pd.DataFrame:
+    there = np.isfinite(made.shown.expected)
     there[0] = False
     slot, row, step = np.nonzero(there)
-    values = {"value": came, "expected": shown.expected, **band}
+    values = {"value": made.came, "expected": made.shown.expected, **made.band}
     whole = pd.DataFrame(
         {
-            "trend": np.array(panel.trends, dtype=object)[row],
-            "cutoff": known[slot, row].astype("datetime64[us]"),
-            "date": dates[slot, row, step].astype("datetime64[us]"),
-            **{column: values[column][slot, row, step] for column in ["value", "expected", *bands.columns()]},
+            "trend": pd.array(made.panel.trends, dtype="str").take(row),
+            "cutoff": made.known[slot, row].astype("datetime64[us]"),
+            "date": made.dates[slot, row, step].astype("datetime64[us]"),
         }
     )
-    return whole.astype({"trend": "str"})
+    for column in ["value", "expected", *bands.columns()]:
+        whole[column] = values[column][slot, row, step]
+    return whole
 
 
-def _told(panel: Panel, shown: Shown, off: Array, forecaster: str) -> pd.DataFrame:
-    how = np.where(shown.forecaster == forecaster, "asked", np.where(shown.reason == "", "short", "better"))
+def _told(made: Finished) -> pd.DataFrame:
     whole = pd.DataFrame(
         {
-            "trend": panel.trends,
-            "forecaster": shown.forecaster,
-            "shown": how,
-            "grade": [grades.grade(float(each)) for each in off],
-            "off": off,
-            "reason": shown.reason,
+            "trend": made.panel.trends,
+            "forecaster": made.shown.forecaster,
+            "shown": made.shown.how,
+            "grade": [grades.grade(float(each)) for each in made.off],
+            "off": made.off,
+            "reason": made.shown.reason,
         }
     )
-    whole = whole[shown.forecaster != ""].reset_index(drop=True)
+    whole = whole[whole["forecaster"] != ""].reset_index(drop=True)
     return whole.astype(dict.fromkeys(["trend", "forecaster", "shown", "grade", "reason"], "str"))

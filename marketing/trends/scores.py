@@ -57,6 +57,15 @@ def _mean_apart(values: Array, season: int, origins: NDArray[np.int64]) -> Array
     return np.asarray(np.divide(total, count, out=np.zeros(total.shape), where=count > 0))
 
 
+def mase(expected: Array, came: Array, scale: Array) -> Array:
+    """The mean error of each trend at each slot in the scale there, (slots, n); NaN where nothing was tried."""
+    error = np.abs(came - expected) / scale[:, :, None]
+    known = np.isfinite(error)
+    count = known.sum(axis=2)
+    total = np.where(known, error, 0.0).sum(axis=2)
+    return np.asarray(np.divide(total, count, out=np.full(count.shape, np.nan), where=count > 0))
+
+
 def score(tried: Tried) -> dict[str, Array]:
     """Scores of each trend, (n,), NaN where no cutoff was tried; `skill` is added by `with_skill`.
 

@@ -1,0 +1,168 @@
+"""Measure the errors that bands start from, and print the file that keeps them (marketing/trends/references.toml).
+
+    python tests/benchmarks/measure_references.py TRENDS.parquet [--without SET ...] [--half NAME] > references.toml
+
+TRENDS.parquet has a row for each date of each trend: set (trends of one source), key (a trend's id), half, date and
+value. Every trend is continued by the default forecaster from several days of its past, and the errors are told in
+its own unit as its earlier errors widen or narrow that: just as a band is drawn.
+"""
+
+import argparse
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from marketing.trends import bands, fits, references
+from marketing.trends.frequencies import FREQUENCIES, found
+from marketing.trends.panels import Panel
+
+FORECASTER = "blend"
+LONGEST = {"D": 1500, "W": 420, "M": 300}  # periods of history: more is seldom had
+FEWEST = {"D": 56, "W": 26, "M": 18}  # periods known at an origin
+# Horizon, distance and number. A distance of whole weeks would put the same weekday at the same step of a trend.
+ORIGINS = {"D": (84, 27, 8), "W": (26, 7, 8), "M": (12, 5, 8)}
+JUDGED = 4  # latest origins whose errors are counted; the others tell the trends' own widths
+ENOUGH = 100  # errors that tell a quantile; with fewer, those of all kinds together do
+STEPS = {
+    "D": (1, 2, 3, 5, 7, 10, 14, 21, 28, 42, 56, 84),
+    "D week": (7, 14, 28, 56, 84),
+    "D month": (7, 14, 28, 56, 84),
+    "W": (1, 2, 3, 4, 6, 8, 13, 26),
+    "W month": (1, 2, 4, 8, 13, 26),
+    "M": (1, 2, 3, 4, 6, 9, 12),
+}
+LENGTH = {"D": 1, "D week": 7, "D month": 30, "W": 1, "W month": 4, "M": 1}  # steps added up, as far as there are
+
+
+@dataclass(frozen=True)
+class Measured:
+    """Errors in units and the kinds of their trends, (slots, n, steps)."""
+
+    errors: np.ndarray
+    kinds: np.ndarray
+
+
+def panels(table: pd.DataFrame) -> Iterator[Panel]:
+    """The trends of a long table, by frequency."""
+    rows: dict[str, list[tuple[str, np.ndarray, np.datetime64]]] = {code: [] for code in FREQUENCIES}
+    for key, group in table.groupby("key", sort=True):
+        code = found(pd.DatetimeIndex(group["date"]))
+        values = group["value"].to_numpy(float)[-LONGEST[code] :]
+        if np.nanmin(values) >= 0:
+            rows[code].append((str(key), values, group["date"].to_numpy()[-1].astype("datetime64[D]")))
+    for code, trends in rows.items():
+        if not trends:
+            continue
+        values = np.full((len(trends), max(len(each) for _, each, _ in trends)), np.nan)
+        for row, (_, each, _) in enumerate(trends):
+            values[row, values.shape[1] - len(each) :] = each
+        heads = pd.DataFrame({"trend": [key for key, _, _ in trends]}, dtype="str")
+        yield Panel(heads, FREQUENCIES[code], np.array([last for _, _, last in trends]), values)
+
+
+def forecasts(panel: Panel) -> tuple[np.ndarray, np.ndarray]:
+    """Origins (slots, n), and what the forecaster expected from each, (slots, n, horizon)."""
+    code = panel.frequency.code
+    horizon, apart, number = ORIGINS[code]
+    wanted = apart * np.arange(1, number + 1)[:, None]
+    at = np.where(fits.spans(panel) - wanted >= FEWEST[code], wanted, fits.NONE)
+    expected = np.full((*at.shape, horizon), np.nan)
+    for rows, shared in fits.by_origins(at, np.arange(len(panel))):
+        if shared:
+            made = fits.at_origins(panel.take(rows), horizon, shared, fits.names(FORECASTER))[FORECASTER]
+            expected[: len(shared), rows] = made
+    return at, expected
+
+
+def told(panel: Panel, at: np.ndarray, expected: np.ndarray, name: str) -> bands.Told:
+    """Forecasts and what came, of single steps or added up."""
+    horizon, length = expected.shape[2], LENGTH[name]
+    came, dates = fits.came(panel, at, horizon), fits.ahead(panel, at, horizon)
+    steps = np.arange(1, horizon + 1)
+    if length > 1:
+        steps = np.array(STEPS[name])
+        expected, came = (np.stack([_sum(each, step, length) for step in steps], axis=2) for each in (expected, came))
+        dates = dates[:, :, steps - 1]
+    return bands.Told(expected, came, dates, bands.units(panel, at), fits.known(panel, at), steps, name)
+
+
+def _sum(values: np.ndarray, step: int, length: int) -> np.ndarray:
+    return values[:, :, max(step - length, 0) : step].sum(axis=2)
+
+
+def measured(this: bands.Told, half: np.ndarray) -> Measured:
+    """Errors in units at the latest origins, as the trends' own earlier ones widen or narrow them."""
+    errors = (np.log1p(this.came) - np.log1p(this.expected)) / this.unit.size[:, :, None]
+    kinds = np.broadcast_to(this.unit.kind[:, :, None], errors.shape)
+    own = np.stack([_factors(this, errors / half, slot) for slot in range(JUDGED)])
+    return Measured(errors[:JUDGED] / own[:, :, None], kinds[:JUDGED])
+
+
+def _factors(this: bands.Told, errors: np.ndarray, slot: int) -> np.ndarray:
+    """How much wider each trend's band would be at a slot, by as many earlier cutoffs as a forecast has."""
+    some = slice(slot, slot + 1 + fits.CUTOFFS)
+    unit = bands.Units(this.unit.size[some], this.unit.kind[some])
+    near = replace(this, dates=this.dates[some], unit=unit, known=this.known[some])
+    return bands.factors(near, errors[some])[0]
+
+
+def quantiles(name: str, steps: np.ndarray, found: Measured) -> dict[str, np.ndarray]:
+    """For each kind, the quantiles at each of STEPS, (steps, quantiles): of the errors nearest to it."""
+    knots = np.array(STEPS[name])
+    nearest = np.abs(np.log(steps[:, None] / knots)).argmin(axis=1)
+    made = {}
+    for number, kind in enumerate(references.KINDS):
+        rows = []
+        for knot in range(len(knots)):
+            errors, kinds = found.errors[:, :, nearest == knot], found.kinds[:, :, nearest == knot]
+            known = np.isfinite(errors)
+            mine = known & (kinds == number)
+            rows.append(np.quantile(errors[mine if mine.sum() >= ENOUGH else known], references.QUANTILES))
+        made[kind] = np.array(rows)
+    return made
+
+
+def reference(panel: Panel, at: np.ndarray, expected: np.ndarray, name: str) -> dict[str, np.ndarray]:
+    """Quantiles of errors by kind: first of plain ones, then as own widths change what is usual."""
+    this = told(panel, at, expected, name)
+    half = np.ones(this.expected.shape)
+    for _ in range(3):
+        made = quantiles(name, this.steps, measured(this, half))
+        middle = np.stack([(each[:, 2] - each[:, 1]) / 2 for each in made.values()])
+        curves = np.stack([np.interp(np.log(this.steps), np.log(STEPS[name]), each) for each in middle])
+        half = curves[this.unit.kind]
+    return made
+
+
+def main() -> None:
+    """Print the file."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("trends", type=Path)
+    parser.add_argument("--without", nargs="*", default=[])
+    parser.add_argument("--half", default="")
+    asked = parser.parse_args()
+    table = pd.read_parquet(asked.trends)
+    table = table[~table["set"].isin(asked.without)]
+    table = table[table["half"] == asked.half] if asked.half else table
+    counts = table.groupby("set")["key"].nunique()
+    print(
+        "# Errors of the default forecaster, log scale, in units of each trend: quantiles by steps ahead. Measured by"
+    )
+    print("# tests/benchmarks/measure_references.py on public trends of these sets:")
+    print("# " + ", ".join(f"{name} {count}" for name, count in counts.items()) + ".")
+    for panel in panels(table):
+        at, expected = forecasts(panel)
+        for name in STEPS:
+            if name.partition(" ")[0] == panel.frequency.code:
+                print(f'\n["{name}"]\nsteps = {list(STEPS[name])}')
+                for kind, rows in reference(panel, at, expected, name).items():
+                    print(f'\n["{name}".{kind}]')
+                    for edge, values in zip(references.EDGES, rows.T, strict=True):
+                        print(f"{edge} = {[round(float(value), 3) for value in values]}")
+
+
+if __name__ == "__main__":
+    main()
