@@ -100,8 +100,8 @@ def _nodes(rarity: int, reach: int, levels: tuple[int, ...]) -> Floats:
     normal = _normal(levels)
     table = np.empty((reach, len(NOISE), len(levels)))
     table[:, -1] = normal
-    widest = NOISE[0] / np.sqrt(1 - NOISE[0] ** 2)
-    frequencies: Floats = (np.arange(int(FALLEN / widest / GAP)) + 0.5) * GAP
+    widest = float(NOISE[0] / np.sqrt(1 - NOISE[0] ** 2))
+    frequencies = np.arange(0.5, FALLEN / widest / GAP) * GAP
     trend = np.stack([_characteristic(p, int(n), frequencies) for n in STEPS[:reach]])
     for k in range(len(NOISE) - 2, -1, -1):  # each from its neighbour
         share = float(NOISE[k])

@@ -1,17 +1,22 @@
 """What a fit found, and the curves and forecasts that follow from it."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from marketing.errors import InputError
+from marketing.trends.prophet import stan
 from marketing.trends.prophet.bands import half_widths
 from marketing.trends.prophet.design import NEVER, Columns, Floats, Ints, microseconds
 from marketing.trends.prophet.options import Options
 from marketing.trends.prophet.panel import Panel, checked_dates, checked_regressors
+
+if TYPE_CHECKING:
+    from prophet import Prophet
 
 Rows = NDArray[np.int_]
 CELLS_AT_ONCE = 1 << 20  # trends times dates of one piece of a curve
@@ -58,7 +63,9 @@ class Fitted:
     """Prophet's parameters for n trends, scaled as Prophet scales them; NaN for a trend in `failures`.
 
     k, m, sigma (n,); delta (n, S), 0 where a trend has fewer changepoints; beta (n, K) by `columns`, 0 where a trend
-    has no such column. objective (n,): −log posterior up to Stan's constants; kkt (n,): see `posterior.kkt_residual`.
+    has no such column. objective (n,): −log posterior up to Stan's constants; kkt (n,): see `posterior.kkt_residual`;
+    both NaN for what Stan has fitted. by_stan: row -> the Prophet that Stan has fitted; extra: further columns of the
+    fit, (n or 1, T) each; seed: of Stan and its draws.
     """
 
     options: Options
@@ -71,6 +78,9 @@ class Fitted:
     sigma: Floats
     objective: Floats
     kkt: Floats
+    by_stan: "dict[int, Prophet]" = field(default_factory=dict)
+    extra: dict[str, NDArray[Any]] = field(default_factory=dict)
+    seed: int = 0
 
     @classmethod
     def empty(cls, panel: Panel, columns: Columns, options: Options) -> "Fitted":
@@ -119,17 +129,22 @@ class Fitted:
 
     def curve(self) -> Floats:
         """The fitted curve (n, T) on the dates of the fit, also where a trend has no value."""
-        return self._on(self.panel.at, self.panel.regressors).yhat
+        return self._on(self.panel.at, self.panel.regressors, self.extra).yhat
 
     def predict(
-        self, dates: pd.DatetimeIndex, levels: Sequence[int] = LEVELS, regressors: Floats | None = None
+        self,
+        dates: pd.DatetimeIndex,
+        levels: Sequence[int] = LEVELS,
+        regressors: Floats | None = None,
+        extra: Mapping[str, Any] | None = None,
     ) -> Forecast:
-        """Forecasts on the same `dates` (h,) for every trend; regressors (h, r) or (n, h, r).
+        """Forecasts on the same `dates` (h,) for every trend; regressors (h, r) or (n, h, r), extra as in `fit`.
 
         Bands hold the noise and, after a trend's last date, the slope changes to come, as Prophet's do.
         """
         at = microseconds(checked_dates(dates))
-        return self._on(at, checked_regressors(regressors, len(self), len(at), self.columns), levels)
+        given = checked_regressors(regressors, len(self), len(at), self.columns)
+        return self._on(at, given, stan.checked(extra, self.options, len(self), len(at)), levels)
 
     def ahead(
         self,
@@ -137,6 +152,7 @@ class Fitted:
         levels: Sequence[int] = LEVELS,
         regressors: Floats | None = None,
         freq: str | pd.offsets.BaseOffset | None = None,
+        extra: Mapping[str, Any] | None = None,
     ) -> Forecast:
         """Forecasts on the `horizon` dates after each trend's own last; regressors (horizon, r) or (n, horizon, r).
 
@@ -148,9 +164,9 @@ class Fitted:
         ends, which = np.unique(self.panel.start + self.panel.span, return_inverse=True)
         following = np.stack([_following(end, horizon, step) for end in ends])[which]
         given = checked_regressors(regressors, len(self), horizon, self.columns)
-        return self._on(following, given, levels)
+        return self._on(following, given, stan.checked(extra, self.options, len(self), horizon), levels)
 
-    def _on(self, at: Ints, regressors: Floats, levels: Sequence[int] = ()) -> Forecast:
+    def _on(self, at: Ints, regressors: Floats, extra: Mapping[str, Any], levels: Sequence[int] = ()) -> Forecast:
         """Forecasts at `at`, (h,) or (n, h), in microseconds."""
         shape = (len(self), at.shape[-1])
         whole = Forecast(
@@ -173,10 +189,39 @@ class Fitted:
                 widths = self._widths(rows, mine, 1 + multiplicative, levels)
                 for level, width in widths.items():
                     whole.lower[level][rows], whole.upper[level][rows] = yhat - width, yhat + width
+        for row in self.by_stan:
+            self._asked_of_prophet(whole, row, regressors, extra)
         return whole
 
+    def _asked_of_prophet(
+        self, whole: Forecast, row: int, regressors: Floats, extra: Mapping[str, NDArray[Any]]
+    ) -> None:
+        """Write the forecast of a trend that Stan has fitted."""
+        dates = pd.DatetimeIndex(whole.dates[row] if whole.dates.ndim == 2 else whole.dates)
+        told = stan.predict(self.by_stan[row], self._frame(row, dates, regressors, extra), list(whole.lower), self.seed)
+        whole.trend[row], whole.yhat[row] = told["trend"], told["yhat"]
+        whole.additive[row], whole.multiplicative[row] = told["additive_terms"], told["multiplicative_terms"]
+        for level in whole.lower:
+            whole.lower[level][row], whole.upper[level][row] = told[level]
+
+    def history(self, row: int) -> pd.DataFrame:
+        """The rows of one trend that have a value, under Prophet's column names."""
+        panel, known = self.panel, self.panel.known[row]
+        regressors = panel.regressors[min(row, len(panel.regressors) - 1), None][:, known]
+        extra = {name: values[min(row, len(values) - 1), None][:, known] for name, values in self.extra.items()}
+        values = panel.values[row, known] * panel.scale[row] + panel.floor[row]
+        return self._frame(0, panel.dates[known], regressors, extra).assign(y=values)
+
+    def _frame(
+        self, row: int, dates: pd.DatetimeIndex, regressors: Floats, extra: Mapping[str, NDArray[Any]]
+    ) -> pd.DataFrame:
+        own = regressors[min(row, len(regressors) - 1)]
+        columns = dict(zip(self.columns.regressors, own.T, strict=True))
+        further = {name: values[min(row, len(values) - 1)] for name, values in extra.items()}
+        return pd.DataFrame({"ds": dates, **columns, **further})
+
     def _pieces(self, length: int) -> Iterator[Rows]:
-        good = np.flatnonzero(self._ok)
+        good = np.setdiff1d(np.flatnonzero(self._ok), list(self.by_stan))
         size = max(1, CELLS_AT_ONCE // max(length, 1))
         return (good[begin : begin + size] for begin in range(0, len(good), size))
 

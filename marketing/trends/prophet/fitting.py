@@ -1,17 +1,21 @@
 """Many trends at once: those with the same dates as one matrix problem, the others by a Gram matrix each."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from marketing.errors import InputError
+from marketing.trends.prophet import multiplicative, stan
 from marketing.trends.prophet.design import NEVER, Floats, columns
 from marketing.trends.prophet.fitted import Fitted
 from marketing.trends.prophet.options import Options
 from marketing.trends.prophet.panel import Panel, panel
 from marketing.trends.prophet.posterior import LEAST_SIGMA, LEVEL_SCALE, negative_log_posterior
-from marketing.trends.prophet.solver import optimum, taken_apart
+from marketing.trends.prophet.sheets import Sheet, sheet
+from marketing.trends.prophet.solver import Optimum, optimum, taken_apart
 
 Rows = NDArray[np.int_]
 
@@ -21,11 +25,19 @@ OWN_BYTES = 1 << 26  # of the designs of one batch of trends with dates of their
 
 
 def fit(
-    dates: pd.DatetimeIndex, values: Floats, options: Options | None = None, regressors: Floats | None = None
+    dates: pd.DatetimeIndex,
+    values: Floats,
+    options: Options | None = None,
+    regressors: Floats | None = None,
+    *,
+    extra: Mapping[str, Any] | None = None,
+    seed: int = 0,
 ) -> Fitted:
     """Fit Prophet to each row of `values` (n, T), NaN where a date has no value.
 
     regressors: (T, r), or (n, T, r) where trends have their own, in the order of `options.regressors`.
+    extra: what logistic growth (cap, floor) and conditional seasonalities (their conditions) need, an array (T,) or
+    (n, T) each. Those and MCMC are fitted by Stan, one trend at a time, with `seed`; all else exactly and together.
     Raises InputError for dates, shapes or options that cannot be used. A trend that cannot be fitted never stops the
     others: it is named in `Fitted.failures` with its reason, and its numbers are NaN.
     """
@@ -33,14 +45,37 @@ def fit(
     design = columns(options)
     ready = panel(dates, values, options, design, regressors)
     fitted = Fitted.empty(ready, design, options)
+    fitted.extra, fitted.seed = stan.checked(extra, options, len(ready.known), len(ready.at)), seed
+    if not options.solved_here:
+        _by_stan(fitted)
+        return fitted
     features = design.features(ready.at)
     rest = _constant(fitted, ready)
-    for rows in _alike(ready, rest, len(design.regressors) > 0 and len(ready.regressors) > 1):
-        _solve(fitted, ready, rows, features, shared=True)
+    for rows in _alike(ready, rest, separate=len(ready.regressors) > 1 or bool(design.multiplicative.any())):
+        _write(fitted, *_solved(sheet(ready, rows, design, options, features, shared=True), options))
         rest = rest[~np.isin(rest, rows)]
     for rows in _batches(ready, rest, len(design)):
-        _solve(fitted, ready, rows, features, shared=False)
+        _write(fitted, *_solved(sheet(ready, rows, design, options, features, shared=False), options))
     return fitted
+
+
+def _by_stan(fitted: Fitted) -> None:
+    """Have every trend fitted by Stan; its Prophet goes into `by_stan`, the means of its parameters beside ours."""
+    places = {name: i for i, name in enumerate(fitted.columns.names)}
+    for row in map(int, np.flatnonzero(fitted.panel.known.any(1))):
+        try:
+            fitted.by_stan[row] = prophet = stan.fit(fitted.options, fitted.history(row), fitted.seed)
+        except InputError as error:
+            fitted.failures[row] = str(error)
+            continue
+        found, weights = stan.means(prophet)
+        fitted.k[row], fitted.m[row], fitted.sigma[row] = found["k"][0], found["m"][0], found["sigma_obs"][0]
+        bends = int((fitted.panel.changes[row] != NEVER).sum())
+        fitted.delta[row], fitted.beta[row] = 0.0, 0.0
+        fitted.delta[row, :bends] = found["delta"][:bends]
+        for name, weight in weights.items():
+            if name in places:  # not Prophet's stand-in for no columns
+                fitted.beta[row, places[name]] = weight
 
 
 def _constant(fitted: Fitted, ready: Panel) -> Rows:
@@ -57,9 +92,9 @@ def _constant(fitted: Fitted, ready: Panel) -> Rows:
     return np.asarray(rows[low != high])
 
 
-def _alike(ready: Panel, rows: Rows, own_regressors: bool) -> Iterator[Rows]:  # noqa: FBT001 - private
-    """Sets of trends with the same design, large enough to be solved as one."""
-    if own_regressors:
+def _alike(ready: Panel, rows: Rows, *, separate: bool) -> Iterator[Rows]:
+    """Sets of trends with the same design, large enough to be solved as one; none if each has its own anyway."""
+    if separate:
         return
     numbers, counts = np.unique(ready.pattern[rows], return_counts=True)
     for number in numbers[counts >= ENOUGH]:
@@ -83,76 +118,50 @@ def _batches(ready: Panel, rows: Rows, width: int) -> Iterator[Rows]:
             yield members[begin : begin + size]
 
 
-def _solve(fitted: Fitted, ready: Panel, rows: Rows, features: Floats, *, shared: bool) -> None:
-    """Solve trends of one kind and write what is found into `fitted`."""
-    options, design = fitted.options, fitted.columns
-    held = np.flatnonzero(ready.known[rows].any(0))
-    window = slice(held[0], held[-1] + 1)
-    on = design.used(ready.seasons[rows[0]])
-    bends = int((ready.changes[rows[0]] != NEVER).sum())
-    members = rows[:1] if shared else rows
-    sheet = _sheet(fitted, ready, members, window, features[:, on[on < features.shape[1]]])
-    y = ready.values[rows, window]
-    penalty = np.concatenate([np.full(2, LEVEL_SCALE**-2.0), design.scales[on] ** -2.0])[
-        int(options.growth == "flat") :
-    ]
-    tau = options.changepoint_prior_scale
-    turned = sheet.swapaxes(1, 2)
-    gram = taken_apart(turned @ sheet, penalty)
+def _solved(one: Sheet, options: Options) -> tuple[Sheet, Optimum]:
+    return one, (_multiplied(one, options) if one.multiplied.any() else _added(one, options))
+
+
+def _added(one: Sheet, options: Options) -> Optimum:
+    """The optimum where all terms are added."""
+    designs, turned, y = one.designs, one.designs.swapaxes(1, 2), one.y
+    shared = len(designs) < len(y)
 
     def residuals(theta: Floats, which: Rows) -> tuple[Floats, Floats]:
         if shared:
-            left = (y[which] - theta @ turned[0]) * ready.known[rows[0], window]
-            return left @ sheet[0], (left**2).sum(1)
-        left = y[which] - (sheet[which] @ theta[:, :, None])[:, :, 0]
-        return (turned[which] @ left[:, :, None])[:, :, 0], (left**2).sum(1)
+            left = (y[which] - theta @ turned[0]) * one.known[0]
+            return left @ designs[0], (left**2).sum(1)
+        own = designs if len(which) == len(designs) else designs[which]
+        left = y[which] - (own @ theta[:, :, None])[:, :, 0]
+        return (own.swapaxes(1, 2) @ left[:, :, None])[:, :, 0], (left**2).sum(1)
 
-    count = ready.counts[rows].astype(float)
-    middle = y.sum(1) / count
-    start = ((y - middle[:, None]) ** 2 * ready.known[rows, window]).sum(1) / count
-    found = optimum(gram, residuals, count, penalty, tau, start)
-    u = len(penalty)
+    middle = one.y.sum(1) / one.count
+    spread = ((y - middle[:, None]) ** 2 * one.known).sum(1) / one.count
+    gram = taken_apart(turned @ designs, one.penalty)
+    return optimum(gram, residuals, one.count, one.penalty, options.changepoint_prior_scale, spread)
+
+
+def _multiplied(one: Sheet, options: Options) -> Optimum:
+    """The optimum where some terms multiply the trend, from a level trend and nothing else."""
+    tau = options.changepoint_prior_scale
+    problem = multiplicative.Problem(one.designs, one.y, one.trend, one.multiplied, one.count, one.penalty, tau)
+    start = np.zeros((len(one.y), one.designs.shape[2]))
+    start[:, int(options.growth == "linear")] = one.y.sum(1) / one.count
+    return multiplicative.optimum(problem, start)
+
+
+def _write(fitted: Fitted, one: Sheet, found: Optimum) -> None:
+    """Put what was found under Prophet's names."""
+    rows, u, linear = one.rows, len(one.penalty), fitted.options.growth == "linear"
     ridge, delta = found.theta[:, :u], found.theta[:, u:]
-    sigma = np.sqrt(found.s)
-    fitted.objective[rows] = negative_log_posterior(found.rss, count, sigma, ridge, penalty, delta, tau)
+    sigma, tau = np.sqrt(found.s), fitted.options.changepoint_prior_scale
+    fitted.objective[rows] = negative_log_posterior(found.rss, one.count, sigma, ridge, one.penalty, delta, tau)
     fitted.kkt[rows], fitted.sigma[rows] = found.kkt, sigma
-    linear = options.growth == "linear"
     fitted.k[rows] = ridge[:, 0] if linear else 0.0
     fitted.m[rows] = ridge[:, int(linear)]
-    fitted.beta[rows] = 0.0
-    fitted.beta[np.ix_(rows, on)] = ridge[:, 1 + int(linear) :]
-    fitted.delta[rows] = 0.0
-    if linear:
-        fitted.delta[rows, :bends] = delta[:, :bends]
-    if (
-        linear and not bends and delta.shape[1]
-    ):  # Prophet's stand-in for no changepoints: one at the start, folded into the slope
+    fitted.beta[rows], fitted.delta[rows] = 0.0, 0.0
+    fitted.beta[np.ix_(rows, one.columns)] = ridge[:, 1 + int(linear) :]
+    if one.bends:
+        fitted.delta[rows, : one.bends] = delta
+    elif linear:  # Prophet folds its stand-in for no changepoints into the slope
         fitted.k[rows] += delta[:, 0]
-
-
-def _sheet(fitted: Fitted, ready: Panel, rows: Rows, window: slice, waves: Floats) -> Floats:
-    """The designs (rows, dates, P) of trends of one kind: slope, level, regression, hinges; 0 on unknown dates."""
-    t = ready.time(rows, ready.at[window])
-    known = ready.known[rows, window]
-    linear = fitted.options.growth == "linear"
-    changes = ready.changes[rows]
-    changes = changes[:, (changes != NEVER).all(0)]
-    bends = max(changes.shape[1], 1) if linear else 0
-    extra = ready.regressors.shape[2]
-    first = 1 + int(linear)
-    sheet = np.empty((*t.shape, first + waves.shape[1] + extra + bends))
-    if linear:
-        sheet[:, :, 0] = t
-    sheet[:, :, first - 1] = 1.0
-    sheet[:, :, first : first + waves.shape[1]] = waves[window]
-    if extra:
-        given = ready.regressors if len(ready.regressors) == 1 else ready.regressors[rows]
-        standard = (given[:, window] - ready.mean[rows, None]) / ready.deviation[rows, None]
-        sheet[:, :, first + waves.shape[1] : first + waves.shape[1] + extra] = np.where(known[:, :, None], standard, 0)
-    if linear and changes.shape[1]:
-        when = (changes - ready.start[rows, None]) / ready.span[rows, None]
-        np.maximum(t[:, :, None] - when[:, None, :], 0, out=sheet[:, :, -bends:])
-    elif linear:
-        sheet[:, :, -1] = t
-    sheet *= known[:, :, None]
-    return sheet

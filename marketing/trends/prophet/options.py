@@ -11,6 +11,10 @@ from marketing.errors import InputError
 Mode = Literal["additive", "multiplicative"]
 Seasonal = Literal["auto"] | bool | int
 TWO_YEARS = 730.0  # days of history from which Prophet's "auto" takes yearly seasonality
+RESERVED = {
+    *("trend", "additive_terms", "holidays", "zeros", "extra_regressors_additive", "yhat"),
+    *("extra_regressors_multiplicative", "multiplicative_terms", "ds", "y", "cap", "floor", "y_scaled", "cap_scaled"),
+}  # names that Prophet keeps for itself, those with _lower and _upper left out
 BUILT_IN = ("yearly", "weekly", "daily")
 
 
@@ -135,9 +139,11 @@ class Options:
         )
         names = [str(h) for h in holidays] + [part.name for part in self._own]
         twice = sorted({name for name in names if names.count(name) > 1})
-        marked = sorted(name for name in names if "_delim_" in name)
+        built_in = {*BUILT_IN} - {season.name for season in self.seasonalities}
+        kept = {*RESERVED, *built_in}
+        marked = [n for n in names if "_delim_" in n or n.removesuffix("_lower").removesuffix("_upper") in kept]
         return [f"The name {name!r} is used twice; give each part its own." for name in twice] + [
-            f"The name {name!r} holds '_delim_', which Prophet keeps for itself; take another." for name in marked
+            f"The name {name!r} is one that Prophet keeps for itself; take another." for name in marked
         ]
 
     @property

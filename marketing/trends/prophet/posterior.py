@@ -11,6 +11,7 @@ Floats = NDArray[np.float64]
 
 LEVEL_SCALE = 5.0  # of the normal priors of k and m
 NOISE_SCALE = 0.5  # of the half-normal prior of sigma
+LEAST_NORM = 1e-6  # of a column relative to the longest, where its conditions are measured; some are all 0
 LEAST_SIGMA = 1e-9  # Prophet's own for a constant trend; the posterior has no bound below it where a fit is exact
 
 
@@ -46,7 +47,8 @@ def kkt_residual(
     moved, push = theta[:, u:], pull[:, u:]
     lasso = np.where(moved != 0, np.abs(push - weight * np.sign(moved)), np.maximum(np.abs(push) - weight, 0))
     length = np.sqrt(np.maximum(rss, count * LEAST_SIGMA**2))[:, None]
-    columns = np.hstack([broken, lasso]) / (np.maximum(norms, 1e-300) * length)
+    norms = np.maximum(norms, LEAST_NORM * norms.max(1, keepdims=True))
+    columns = np.hstack([broken, lasso]) / (norms * length)
     floor = s <= LEAST_SIGMA**2 * (1 + 1e-9)
     variance = np.where(floor, 0.0, np.abs(best_variance(rss, count) / s - 1))
     return np.asarray(np.maximum(columns.max(1, initial=0.0), variance))

@@ -108,19 +108,7 @@ def optimum(gram: Gram, residuals: Residuals, count: Floats, penalty: Floats, ta
     answer = Optimum(theta, s, rss, np.full(len(count), np.inf))
     for _ in range(ROUNDS):
         pull, rss = residuals(theta[rows], rows)
-        state = _State(
-            theta[rows],
-            s[rows],
-            pull,
-            theta[rows],
-            pull.copy(),
-            rss,
-            count[rows],
-            np.zeros(len(rows), bool),
-            np.zeros(len(rows), bool),
-            rows,
-        )
-        _settle(state, gram.of(rows), penalty, tau, answer)
+        theta[rows], s[rows] = settled(gram.of(rows), theta[rows], pull, rss, count[rows], penalty, tau)
         pull, rss = residuals(theta[rows], rows)
         answer.rss[rows] = rss
         lengths = norms if gram.shared else norms[rows]
@@ -131,23 +119,24 @@ def optimum(gram: Gram, residuals: Residuals, count: Floats, penalty: Floats, ta
     return answer
 
 
-def _settle(state: _State, gram: Gram, penalty: Floats, tau: float, answer: Optimum) -> None:
-    """Step until every trend has arrived; write theta and s into `answer`."""
-    state.s = np.maximum(best_variance(state.from_rss, state.count), LEAST_SIGMA**2)
+def settled(
+    gram: Gram, theta: Floats, pull: Floats, rss: Floats, count: Floats, penalty: Floats, tau: float
+) -> tuple[Floats, Floats]:
+    """The best theta (n, P) and variance (n,); at `theta` residuals have sums of squares rss (n,) and A'r = pull."""
+    nobody = np.zeros(len(count), bool)
+    s = np.maximum(best_variance(rss, count), LEAST_SIGMA**2)
+    state = _State(theta.copy(), s, pull.copy(), theta, pull, rss, count, nobody, nobody.copy(), np.arange(len(count)))
+    found, variance = np.empty_like(theta), np.empty_like(rss)
     for _ in range(STEPS):
         arrived = _step(state, gram, penalty, tau)
-        if arrived.all():
-            break
         if (~arrived).mean() <= KEEP_ALL:
-            _write(state.some(np.flatnonzero(arrived)), answer)
+            found[state.row], variance[state.row] = state.theta, state.s
             rest = np.flatnonzero(~arrived)
+            if not len(rest):
+                break
             state, gram = state.some(rest), gram.of(rest)
-    _write(state, answer)
-
-
-def _write(state: _State, answer: Optimum) -> None:
-    answer.theta[state.row] = state.theta
-    answer.s[state.row] = state.s
+    found[state.row], variance[state.row] = state.theta, state.s
+    return found, variance
 
 
 def _step(state: _State, gram: Gram, penalty: Floats, tau: float) -> Bools:
