@@ -6,14 +6,13 @@ its forecast, and yearly seasonality only with three years of history.
 """
 
 from collections.abc import Sequence
-from functools import partial
 
 import numpy as np
 import pandas as pd
 
 from marketing.trends import prophet
 from marketing.trends.panels import Panel
-from marketing.trends.smoothing import Array, anchor, on_logs
+from marketing.trends.smoothing import Array, anchor, begun
 
 YEARS = 3
 DAYS_A_YEAR = 365.25
@@ -24,7 +23,15 @@ EPOCH = pd.Timestamp(2000, 1, 1)
 
 def anchored(trends: Panel, horizon: int, origins: Sequence[int], options: prophet.Options) -> Array:
     """Continue each trend by Prophet with these options, as a forecaster's result (origins, n, horizon)."""
-    return on_logs(trends.values, horizon, origins, partial(_continued, trends=trends, options=options))
+    logs = np.log1p(begun(np.maximum(trends.values, 0.0)))
+    dates = _calendar(trends, horizon)
+    made = np.full((len(origins), len(logs), horizon), np.nan)
+    for number, origin in enumerate(origins):
+        values = logs[:, : logs.shape[1] - origin]
+        rows = np.flatnonzero((~np.isnan(values)).sum(axis=1) >= LEAST * trends.frequency.minimum)
+        if len(rows):
+            made[number, rows] = _continued(values[rows], dates[: values.shape[1] + horizon], options)
+    return np.asarray(np.maximum(np.expm1(made), 0.0))
 
 
 def options(growth: str) -> prophet.Options:
@@ -37,19 +44,12 @@ def options(growth: str) -> prophet.Options:
     )
 
 
-def _continued(logs: Array, horizon: int, origins: Sequence[int], trends: Panel, options: prophet.Options) -> Array:
-    made = np.full((len(origins), len(logs), horizon), np.nan)
-    dates = _calendar(trends, horizon)
-    for number, origin in enumerate(origins):
-        values = logs[:, : logs.shape[1] - origin]
-        rows = np.flatnonzero((~np.isnan(values)).sum(axis=1) >= LEAST * trends.frequency.minimum)
-        if not len(rows):
-            continue
-        known, ahead = dates[: values.shape[1]], dates[values.shape[1] :][:horizon]
-        fitted = prophet.fit(known, values[rows], options)
-        level = anchor(values[rows] - fitted.curve())
-        made[number, rows] = fitted.predict(ahead, levels=()).yhat + level[:, None]
-    return made
+def _continued(logs: Array, dates: pd.DatetimeIndex, options: prophet.Options) -> Array:
+    """The curve over the dates that follow the (n, periods) values, from the level they are at, on their scale."""
+    periods = logs.shape[1]
+    fitted = prophet.fit(dates[:periods], logs, options)
+    level = anchor(logs - fitted.curve())
+    return np.asarray(fitted.predict(dates[periods:], levels=()).yhat + level[:, None])
 
 
 def _calendar(trends: Panel, horizon: int) -> pd.DatetimeIndex:

@@ -222,7 +222,7 @@ def at_origins(panel: Panel, horizon: int, shared: tuple[int, ...], wanted: Iter
 
 
 def _highest(values: Array) -> Array:
-    return np.nanmax(np.where(np.isnan(values), 0.0, values), axis=1, initial=0.0)
+    return np.asarray(np.where(np.isnan(values), 0.0, values).max(axis=1, initial=0.0))
 
 
 def _sane(forecast: Array, highest: Array) -> Array:
