@@ -1,0 +1,166 @@
+"""What one change of a scenario does to one trend, from the table of what events did and should do.
+
+Effects are on the log scale and run their course as :mod:`marketing.trends.courses` says; all from rows of
+`event_effects`, so a page needs no forecaster.
+"""
+
+import datetime as dt
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from marketing.trends.changes import Add, Change, Drop, Move, Price
+from marketing.trends.courses import of_periods, placed
+from marketing.trends.engagement import part
+from marketing.trends.frequencies import Code
+from marketing.trends.kinds import kind, kind_of
+
+Array = NDArray[np.float64]
+
+Z80 = 1.2816  # half of an 80% band in standard deviations
+NOTHING_LEFT = -0.99  # no event takes all of an audience
+# How a kind's spread (variance) falls to what its prior says, to trends, and to one event (as pooling.py has it).
+MEAN_SHARE, TREND_SHARE, EVENT_SHARE = 0.5, 0.25, 0.5
+BELIEF = 3  # as many events the prior's spread is worth
+
+
+@dataclass(frozen=True)
+class Effect:
+    """An event's effect on a trend: its size on the strongest day and its spread, log scale, and its shape in days."""
+
+    size: float
+    spread: float
+    length: float = 0.0
+    lead: float = 0.0
+    peak: float = 0.0
+    fading: float = 0.0
+
+    def course(self, day: dt.date, dates: NDArray[np.datetime64], code: Code) -> Array:
+        """The share of its size that it has in each period of `dates`, if its first day is `day`."""
+        step, offset = placed(np.array([day], dtype="datetime64[D]"), dates[:1], code)
+        steps = np.arange(len(dates), dtype=np.float64) - float(step[0])
+        length, lead, peak, fading = (np.array(each) for each in (self.length, self.lead, self.peak, self.fading))
+        return of_periods(steps, code, np.array(float(offset[0])), length, lead, peak, fading)
+
+
+@dataclass(frozen=True)
+class Shift:
+    """A change to a trend: an effect of a size and a spread (log scale), and its course before and after the change."""
+
+    size: float
+    spread: float
+    before: Array
+    after: Array
+
+
+def shift(change: Change, trend: str, effects: pd.DataFrame, dates: NDArray[np.datetime64], code: Code) -> Shift | None:
+    """What a change does to a trend; None where the event does not concern it.
+
+    Args:
+        change: One that `effects` tells of for this trend or another.
+        trend: Its id.
+        effects: The table event_effects; of other trends too, since these tell what to expect of an event that is new
+            to a trend.
+        dates: The dates of the forecast.
+        code: Its frequency.
+    """
+    none = np.zeros(len(dates))
+    if isinstance(change, Price):
+        last = np.datetime64(change.last or dt.date.max, "D")
+        felt = (dates >= np.datetime64(change.first, "D")) & (dates <= last)
+        return Shift(float(np.log1p(change.views)), 0.0, none, felt.astype(float))
+    if isinstance(change, Add):
+        effect = stronger(usual(change.kind, trend, effects, dates[0]), change.strength)
+        length = ((change.end_date or change.date) - change.date).days
+        return Shift(effect.size, effect.spread, none, replace(effect, length=length).course(change.date, dates, code))
+    found = planned(effects[effects["trend"] == trend], change)
+    if found.empty:
+        return None
+    effect = Effect(**{str(name): float(value) for name, value in _read(found.head(1)).iloc[0].items()})
+    after = none if isinstance(change, Drop) else effect.course(change.to, dates, code)
+    return Shift(effect.size, effect.spread, effect.course(change.date, dates, code), after)
+
+
+def planned(effects: pd.DataFrame, change: Move | Drop) -> pd.DataFrame:
+    """The rows of `effects` for the event that is moved or left out."""
+    return effects[(effects["event"] == change.event) & (effects["date"] == pd.Timestamp(change.date))]
+
+
+def usual(kind_name: str, trend: str, effects: pd.DataFrame, first: np.datetime64) -> Effect:
+    """What to expect of an event of a kind on a trend: as its past ones were, the fewer the more as others' were.
+
+    Normal-normal pooling (as :mod:`marketing.trends.pooling` does it with all that is known): what the kind's prior
+    says, what past events of the kind did to the totals of all titles, and what they did to this trend. The spread is
+    that of one event to come.
+    """
+    told = kind(kind_of(kind_name))
+    alike = {text: kind_of(text) == told.name for text in effects["kind"].unique()}
+    past = effects[(effects["date"] < pd.Timestamp(first)) & effects["kind"].map(alike).astype(bool)]
+    own = (past["trend"] == trend).to_numpy()
+    totals = np.array([part(each) == ("", "") for each in past["trend"]], dtype=bool)
+    mine, others = _read(past[own]), _read(past[~own & totals])
+    whole = told.spread**2
+    within = _within(EVENT_SHARE * whole, mine)
+    mean, variance = _updated(told.effect, MEAN_SHARE * whole, others, whole)
+    mean, variance = _updated(mean, variance + TREND_SHARE * whole, mine, within)
+    spread = float(np.sqrt(variance + within))
+    shapes = mine if len(mine) else others
+    if not len(shapes):
+        return Effect(mean, spread, fading=told.fading)
+    return Effect(mean, spread, **{name: float(shapes[name].median()) for name in ("lead", "peak", "fading")})
+
+
+def stronger(effect: Effect, strength: float) -> Effect:
+    """An event that adds `strength` times as much on its strongest day; of one that takes away, on the log scale."""
+    low, size, high = (
+        _times(effect.size + away, strength) for away in (-Z80 * effect.spread, 0.0, Z80 * effect.spread)
+    )
+    return replace(effect, size=size, spread=(high - low) / (2 * Z80))
+
+
+def _times(size: float, strength: float) -> float:
+    return float(np.log1p(strength * np.expm1(size))) if size > 0 else strength * size
+
+
+def _within(believed: float, rows: pd.DataFrame) -> float:
+    """The variance from one event of a trend to the next: what is believed of it, and what its past ones show."""
+    apart = (rows["size"] - rows["size"].mean()) ** 2 - rows["spread"] ** 2
+    return float((BELIEF * believed + max(apart.sum(), 0.0)) / (BELIEF + max(len(rows) - 1, 0)))
+
+
+def _updated(mean: float, variance: float, rows: pd.DataFrame, between: float) -> tuple[float, float]:
+    """A mean and its variance, after the effects in `rows`."""
+    weights = 1 / (rows["spread"] ** 2 + between)
+    precision = 1 / variance + weights.sum()
+    return float((mean / variance + (weights * rows["size"]).sum()) / precision), float(1 / precision)
+
+
+def _read(rows: pd.DataFrame) -> pd.DataFrame:
+    """Rows of the table as effects: a column for each fact of one; what they do not tell is as the kind has it."""
+    kinds = [kind(kind_of(text)) for text in rows["kind"]]
+    size, low, high = (
+        np.log1p(np.maximum(rows[name].to_numpy(float), NOTHING_LEFT)) for name in ("effect", "low80", "high80")
+    )
+    spread = (high - low) / (2 * Z80)
+    ends = rows["end_date"] if "end_date" in rows else rows["date"]
+    safe = np.where(np.abs(size) > 1e-6, size, 1e-6)
+    # Days in which the effect falls by a factor e, from those until half of what was added is gone.
+    fading = -rows["fading"].to_numpy(float) / np.log(np.log1p(np.expm1(safe) / 2) / safe)
+    return pd.DataFrame(
+        {
+            "size": size,
+            "spread": np.where(np.isnan(spread), [each.spread for each in kinds], spread),
+            "length": _days(rows["date"], ends),
+            "lead": rows["lead"].astype(float).fillna(0.0),
+            "peak": _days(rows["date"], rows["peak_date"]),
+            "fading": np.where(np.isnan(fading), [each.fading for each in kinds], fading),
+        }
+    )
+
+
+def _days(first: pd.Series, last: pd.Series) -> pd.Series:
+    """Days from one to the other; 0 where the other is not told."""
+    apart = (pd.to_datetime(last) - pd.to_datetime(first)) / pd.Timedelta(days=1)
+    return apart.fillna(0.0).clip(0.0)
