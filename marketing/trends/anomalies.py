@@ -30,9 +30,9 @@ def watch(
         names: What titles are called, by id; ids themselves where it says nothing.
         today: The date that counts as today.
 
-    A shock's row is that of its first day, or of the next where that is clearly further out: news of the evening shows the
-    day after. `kind` is "spike" or "dip" for one that goes within days or is too young to tell, "rise" or "fall" for
-    one of which half is left after that (daily trends: in the median of days 4 to 14).
+    A shock's row is that of its first day, or of the next where that is clearly further out: news of the evening
+    shows the day after. `kind` is "spike" or "dip" for one that goes within days or is too young to tell, "rise" or
+    "fall" for one of which half is left after that (daily trends: in the median of days 4 to 14).
     """
     parts = dimensions(found)
     tables = [_of_panel(each, events, names, today) for each in found]

@@ -94,7 +94,7 @@ def expectations(panel: Panel) -> Expectations:
     marks = {name: np.zeros((n, periods), dtype=bool) for name in ("first", "of_shock")}
     pace = PACES[panel.frequency.code]
     for rows, lengths, x, counted in _chunks(panel.values):
-        watched = Watch(x, counted, pace)
+        watched = Following(x, counted, pace)
         watched.run()
         for row, number, length in zip(rows, range(len(rows)), lengths, strict=True):
             for name, target in (found | marks).items():
@@ -104,25 +104,25 @@ def expectations(panel: Panel) -> Expectations:
 
 
 def _chunks(values: Array) -> Iterator[tuple[NDArray[np.intp], NDArray[np.intp], Array, Mask]]:
-    """Trends of like length, time first and each from its first value that is not 0: rows, lengths, logs, counts.
+    """Trends of like length, each from its first value that is not 0: rows, lengths, logs (time first), counts.
 
-    The last tells which trends are whole numbers, so that chance in counting is to be allowed for.
+    The last tells at which periods all values before were whole numbers, so that chance in counting is allowed for.
     """
     filled = np.nan_to_num(values)
     lengths = np.where(filled.any(axis=1), values.shape[1] - (filled != 0).argmax(axis=1), 0)
-    whole = np.all(filled == np.floor(filled), axis=1)
     order = np.argsort(lengths, kind="stable")
     order = order[lengths[order] > 0]
     for start in range(0, len(order), CHUNK):
         rows = order[start : start + CHUNK]
-        longest = int(lengths[rows].max())
-        x = np.full((longest, len(rows)), np.nan)
+        own = np.full((int(lengths[rows].max()), len(rows)), np.nan)
         for number, row in enumerate(rows):
-            x[: lengths[row], number] = np.log1p(values[row, values.shape[1] - lengths[row] :])
-        yield rows, lengths[rows], x, whole[rows]
+            own[: lengths[row], number] = values[row, values.shape[1] - lengths[row] :]
+        whole = np.isnan(own) | (own == np.floor(own))
+        counted = np.vstack([np.ones((1, len(rows)), dtype=bool), np.logical_and.accumulate(whole)[:-1]])
+        yield rows, lengths[rows], np.log1p(own), counted
 
 
-class Watch:
+class Following:
     """One pass over the logs `x` (periods, n) of some trends; `run` fills the arrays of `Expectations`, time first."""
 
     def __init__(self, x: Array, counted: Mask, pace: Pace) -> None:
@@ -140,6 +140,7 @@ class Watch:
         self.fast, self.slow = np.zeros(n), np.zeros(n)
         self.by_phase, self.phase_seen = np.ones((1, n)), np.zeros((1, n))
         self.tails = Tails(n)
+        self.gap = np.zeros(n)  # periods without a value before this one
         # of the latest shock: its sign, first and latest period out, how far it went, and where the level was before
         self.in_shock, self.settling = np.zeros(n, bool), np.zeros(n, bool)
         self.sign, self.went, self.base = np.ones(n), np.zeros(n), np.zeros(n)
@@ -204,7 +205,7 @@ class Watch:
         season = profile[at]
         level = np.where(self.in_shock, self.base, self.levels[at])
         expected = level + season
-        spread = self._spread(expected, phase)
+        spread = self._spread(t, expected, phase, self.weights[best, 0])
         z = (x - expected) / spread
         calm = x - season
         self.expected[t], self.level[t], self.calm[t] = expected, level, calm
@@ -214,10 +215,12 @@ class Watch:
         self._shocks(t, z, calm, level, spread, known)
         self._follow(t, np.where(known, x, expected), z, spread, phase, known)
 
-    def _spread(self, expected: Array, phase: int) -> Array:
-        spread = MEAN_TO_SD * np.sqrt((self.fast**2 + self.slow**2) / 2) * self.by_phase[phase]
+    def _spread(self, t: int, expected: Array, phase: int, weight: Array) -> Array:
+        """The standard deviation of what comes around what is expected; after a gap, a local level's."""
+        squared = (self.fast**2 + self.slow**2) / 2 * (1 + self.gap * weight**2)
+        spread = MEAN_TO_SD * np.sqrt(squared) * self.by_phase[phase]
         more = np.exp(np.minimum(expected, 30.0))  # by 1 than what is expected
-        chance = np.where(self.counted, np.sqrt(np.maximum(more - 1, 0.1)) / more, 0.0)
+        chance = np.where(self.counted[t], np.sqrt(np.maximum(more - 1, 0.1)) / more, 0.0)
         return np.asarray(np.maximum(np.maximum(spread, chance), LEAST_SPREAD))
 
     def _shocks(self, t: int, z: Array, calm: Array, level: Array, spread: Array, known: Mask) -> None:
@@ -290,6 +293,7 @@ class Watch:
             self._follow_phase(np.minimum(np.abs(z), BOUND) * self.by_phase[phase], phase, learning)
         self.tails.count(np.where(quiet & ~self.of_shock[t], z, 0.0))
         self.tails.number += quiet
+        self.gap = np.where(known, 0.0, self.gap + 1)
 
     def _follow_phase(self, size: Array, phase: int, quiet: Mask) -> None:
         """The spread of a phase, in shares of that of all; patient, and never far from 1."""

@@ -42,8 +42,8 @@ def moments(
     dates = found.panel.dates()[rows, at].astype("datetime64[us]")
     facts = pd.DataFrame({"date": dates, "value": value, "expected": expected, "change": change})
     whole = pd.concat([heads, facts.assign(z=found.z[rows, at])], axis=1)
-    name = whole["title"].map(dict(names)).fillna(whole["title"])
-    return pd.concat([whole.assign(name=name), reasons.near(whole, events, found.panel.frequency.code)], axis=1)
+    called = [names.get(title, title) for title in whole["title"]]
+    return pd.concat([whole.assign(name=called), reasons.near(whole, events, found.panel.frequency.code)], axis=1)
 
 
 def typed(rows: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:

@@ -60,17 +60,27 @@ def _latest(
     table = moments(found, rows, np.full(len(rows), found.z.shape[1] - 1), events, names).assign(kind="")
     table["event"] = table["event"].where(table["z"].abs() >= SURPRISE, "")
     going_on = found.of_shock[rows, -1] & ~found.first[rows, -1] & (table["event"] == "").to_numpy()
-    table = _of_earlier(table, going_on, anomalies)
+    table = _of_earlier(table, going_on, anomalies, events)
     told, code = dimensions([found]), found.panel.frequency.code
     words = [in_words(row, told, code, today, usual=abs(row["z"]) < SURPRISE) for row in records(table)]
     return table.assign(sentence=words)
 
 
-def _of_earlier(table: pd.DataFrame, going_on: NDArray[np.bool_], anomalies: pd.DataFrame) -> pd.DataFrame:
+def _of_earlier(
+    table: pd.DataFrame, going_on: NDArray[np.bool_], anomalies: pd.DataFrame, events: pd.DataFrame
+) -> pd.DataFrame:
     """Days of a shock that began earlier, with its event."""
-    told = anomalies.drop_duplicates("trend", keep="last").set_index("trend")["event"]
-    event = table["trend"].map(told).fillna("")
-    return table.assign(event=table["event"].where(~going_on, event))
+    told = dict(zip(anomalies["trend"], anomalies["event"], strict=True))  # the latest of each trend stays
+    kinds = dict(zip(events["event"], events["kind"], strict=True)) if "kind" in events else {}
+    event = [
+        told.get(trend, "") if on else own
+        for trend, on, own in zip(table["trend"], going_on, table["event"], strict=True)
+    ]
+    kind = [
+        str(kinds.get(each, "")) if on else own
+        for each, on, own in zip(event, going_on, table["event_kind"], strict=True)
+    ]
+    return table.assign(event=event, event_kind=kind)
 
 
 def _ranks(table: pd.DataFrame, parts: Sequence[str]) -> NDArray[np.int64]:

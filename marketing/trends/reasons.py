@@ -1,5 +1,6 @@
 """Events near a day, as possible reasons of what happened on it, in words."""
 
+import math
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -52,12 +53,17 @@ def near(rows: pd.DataFrame, events: pd.DataFrame, code: Code) -> pd.DataFrame:
 
 
 def in_words(event: str, kind: str, lag: float, code: Code) -> str:
-    """ "the day of the second trailer", "two days after “Pre-orders open”", "during “Free weekend”"; "" of none."""
+    """ "the day of the second trailer", "two days after “Pre-orders open”", "during “Free weekend”"; "" of none.
+
+    With a `lag` of NaN it is some time since: "after the second trailer".
+    """
     if not event:
         return ""
     name, period = called(event, kind), PERIODS[code]
     if lag == DURING:
         return f"during {name}"
+    if math.isnan(lag):
+        return f"after {name}"
     if lag == 0:
         return f"the {period} of {name}"
     return f"{f'the {period}' if lag == 1 else f'{spelled(int(lag))} {period}s'} after {name}"

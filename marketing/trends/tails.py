@@ -1,7 +1,7 @@
 """How rare it is that a trend is so far from what was expected.
 
 A trend's own past counts as in conformal prediction: how many of its earlier periods were as far out on that side,
-of how many. Before there are enough to tell one in 400, a tail common to all trends stands for PATIENCE periods.
+of how many. Before there are enough to tell one in 600, a tail common to all trends stands for PATIENCE periods.
 Shocks that lasted are not in it: they are what is looked for. One that was gone the next period is: a trend that has
 many such is a noisy one.
 """
@@ -11,14 +11,16 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 
-RATE = 1 / 200  # false alarms a trend-period on quiet data, both sides together
+RATE = 1 / 200  # false alarms a trend-period that are promised on quiet data, both sides together
+AIM = 1 / 300  # what is aimed at, so that noise with tails as heavy as Student's t of 3 degrees keeps the promise
 EDGES = np.geomspace(1.8, 40, 22)  # distances at which periods are counted
-PATIENCE = 80.0
+PATIENCE = 80.0  # periods
+WIDTH = 1.3  # of the common tail's scale in a spread that is told by mean distances
 
 
 def common(z: Array) -> Array:
     """The share of periods further out than `z` on one side, over trends of all kinds: Student's t, 3 degrees."""
-    scaled = z / np.sqrt(3)
+    scaled = WIDTH * z / np.sqrt(3)
     return np.asarray(0.5 - (np.arctan(scaled) + scaled / (1 + scaled**2)) / np.pi)
 
 
@@ -39,12 +41,12 @@ class Tails:
             self.far[side, :, rows] += size[rows, None] >= EDGES
 
     def rare(self, z: Array) -> NDArray[np.bool_]:
-        """Which distances are further out than may be by chance at RATE."""
+        """Which distances are further out than may be by chance at the rate aimed at."""
         result = np.zeros(len(z), dtype=bool)
         size = np.abs(z)
         rows = np.flatnonzero(size >= EDGES[0])
         if len(rows):
-            result[rows] = self._share(z[rows], rows) < RATE / 2
+            result[rows] = self._share(z[rows], rows) < AIM / 2
         return result
 
     def _share(self, z: Array, rows: NDArray[np.intp]) -> Array:
