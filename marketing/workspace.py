@@ -359,16 +359,19 @@ def merge(contract: contracts.Table, old: pd.DataFrame | None, new: pd.DataFrame
 
 
 def _alike(old: pd.DataFrame, new: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Both with the same type in each column: that of the side that has values, else text."""
+    """Both with the same type in each column: that of the side that has values, else text.
+
+    A column that one side lacks comes as empty numbers; beside a column without values of another type it is of that.
+    """
     old, new = old.copy(), new.copy()
     for column in old.columns:
         left, right = old[column], new[column]
         if left.dtype == right.dtype:
             continue
-        if right.isna().all():
-            new[column] = right.astype("object").astype(left.dtype)
+        if right.isna().all() and not (left.isna().all() and left.dtype == "float64"):
+            new[column] = left.iloc[:0].reindex(right.index)
         elif left.isna().all():
-            old[column] = left.astype("object").astype(right.dtype)
+            old[column] = right.iloc[:0].reindex(left.index)
         elif not (pd.api.types.is_numeric_dtype(left) and pd.api.types.is_numeric_dtype(right)):
             old[column], new[column] = tables.as_text(left), tables.as_text(right)
     return old, new

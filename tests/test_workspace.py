@@ -347,3 +347,16 @@ def test_a_link_stays_a_link_and_a_pipe_a_pipe(tmp_path: Path) -> None:
     write_atomically(pipe, b"told")
     assert (os.read(reader, 10), pipe.is_fifo()) == (b"told", True)
     os.close(reader)
+
+
+def test_a_column_without_values_may_meet_a_table_that_lacks_it(tmp_path: Path) -> None:
+    workspace = Workspace.create(tmp_path)
+    first = pd.DataFrame({"event": ["Trailer"], "date": pd.to_datetime(["2026-09-04"])})
+    workspace.upsert({"events": first}, now=NOW)
+    second = first.assign(event="Outage", end_date=pd.to_datetime([None]), region=pd.Series([None], dtype="str"))
+    workspace.upsert({"events": second}, now=NOW)
+    workspace.upsert({"events": first.assign(event="Finale")}, now=NOW)
+    stored = workspace.read("events")
+    assert stored["event"].tolist() == ["Finale", "Outage", "Trailer"]
+    assert stored["end_date"].dtype.kind == "M"
+    assert stored["end_date"].isna().all()

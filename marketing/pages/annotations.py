@@ -23,28 +23,28 @@ KINDS = {
 }
 
 
-def button(place: Place, row: Any, history: pd.DataFrame, name: str) -> None:
-    """The button that opens the dialog."""
+def popover(place: Place, row: Any, history: pd.DataFrame, name: str) -> None:
+    """A button that opens the form; what was typed stays when the page is drawn anew."""
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(
             "An outage or a wrong count is left out of the forecast; anything else is learnt from.", width="stretch"
         )
-        if st.button("Annotate a day", icon=":material/edit_calendar:", disabled=not place.may("ingest")):
-            _dialog(place, row, history, name)
+        with st.popover("Annotate a day", icon=":material/edit_calendar:", disabled=not place.may("ingest"), width=200):
+            _form(place, row, history, name)
 
 
-@st.dialog("Annotate a day")
-def _dialog(place: Place, row: Any, history: pd.DataFrame, name: str) -> None:
+def _form(place: Place, row: Any, history: pd.DataFrame, name: str) -> None:
     last = history["date"].max().date() if len(history) else place.today
-    first, end = st.columns(2)
-    date = first.date_input("Day", last, format="YYYY-MM-DD", key="annotate.date")
-    end_date = end.date_input("Last day, if it went on", None, format="YYYY-MM-DD", key="annotate.end")
-    kind = st.selectbox("What it was", list(KINDS), format_func=KINDS.__getitem__, key="annotate.kind")
-    what = st.text_input("Its name", placeholder="Second trailer", key="annotate.name", max_chars=tables.ID_LIMIT)
-    whose = st.radio(
-        "Whose", ["this", "all"], format_func={"this": name, "all": "Every title"}.__getitem__, key="annotate.whose"
-    )
-    if st.button("Save and forecast anew", type="primary", key="annotate.save"):
+    with st.form("annotate", border=False):
+        date = st.date_input("Day", last, format="YYYY-MM-DD", key="annotate.date")
+        end_date = st.date_input("Last day, if it went on", None, format="YYYY-MM-DD", key="annotate.end")
+        kind = st.selectbox("What it was", list(KINDS), format_func=KINDS.__getitem__, key="annotate.kind")
+        what = st.text_input("Its name", placeholder="Second trailer", key="annotate.name", max_chars=tables.ID_LIMIT)
+        whose = st.radio(
+            "Whose", ["this", "all"], format_func={"this": name, "all": "Every title"}.__getitem__, key="annotate.whose"
+        )
+        saved = st.form_submit_button("Save and forecast anew")
+    if saved:
         title = row["title"] if whose == "this" else ""
         try:
             add(place, event=what, kind=kind, date=date, end_date=end_date, title=title)

@@ -154,7 +154,7 @@ def _drawn(figure: Any, alt: str, key: str) -> None:
 
 def _events(place: Place, row: Any, history: pd.DataFrame, _forecast: pd.DataFrame, name: str) -> None:
     """Each event with what it did to the trend or should do, the latest first; and the way to add one."""
-    annotations.button(place, row, history, name)
+    annotations.popover(place, row, history, name)
     dated = events(place.workspace, row["title"])
     effects = numbers.rows(place.workspace, "event_effects", row["trend"])
     if dated.empty and effects.empty:

@@ -80,7 +80,7 @@ def test_an_empty_workspace_says_so_and_offers_one_next_step(page: str, answer: 
 @pytest.mark.parametrize(
     ("page", "answer"),
     [
-        ("home", "Tidebreaker should fall by 8%"),
+        ("home", "Tidebreaker is ahead of its forecast"),
         ("trends", "Harbour Lights should draw 260,000 views this week"),
         ("segments", "Three groups; late-night finishers are the largest"),
         ("drafts", "Four ideas for Harbour Lights; one needs mending"),
