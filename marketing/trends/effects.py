@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from marketing.trends.courses import DAYS_IN, of_periods
 from marketing.trends.frequencies import Frequency
-from marketing.trends.local_regressions import Shapes, Sides, fitted
+from marketing.trends.local_regressions import LIMIT, Shapes, Sides, fitted, middle
 from marketing.trends.panels import Panel
 
 Array = NDArray[np.float64]
@@ -31,7 +31,12 @@ BEND = {"D": 14, "W": 6, "M": 6}  # periods between the bends of a level
 WEEK_SD, NEAR_SD = 0.4, 1.5  # priors on the log scale of what stands beside the event
 NEAR = 2  # events to either side that are let go
 CLOSE = 14  # periods between two events within which each is looked at again
-SHAPE = ["at", "peak", "decay"]
+WEEKS = (1, 2, 3)  # to either side that a public holiday is held against
+FEW = 1.2  # a middle deviation of six is small by that much
+LEAST_SPREAD = 0.04
+LEAST_WEEKS = 3
+SHAPE = ("at", "peak", "decay")
+TOLD = ("effect", "error", *SHAPE, "until")
 CHUNK = 1_000  # windows in one pass; memory is about 100 kB a window
 
 
@@ -44,115 +49,144 @@ def shapes(fading: float, lead: bool) -> Shapes:  # noqa: FBT001  # a fact of th
     return Shapes(grid[:, 0], grid[:, 1], grid[:, 2] * fading, weight)
 
 
-def estimates(panel: Panel, wanted: pd.DataFrame, near: pd.DataFrame) -> pd.DataFrame:
-    """The effect of each wanted event on its trend as far as the panel's values go.
+def estimates(panel: Panel, felt: pd.DataFrame, asked: NDArray[np.bool_]) -> pd.DataFrame:
+    """The effects of the events that are asked for, as far as the panel's values are known.
 
     Args:
         panel: Trends of one frequency.
-        wanted: Rows of row, happening, step, offset and length (:func:`marketing.trends.happenings.pairs`), sorted by
-            row and step, none after the panel's end, and fading and lead of the event's kind.
-        near: The same of all events that may lie beside a wanted one, with the shape to let them go by (at, peak,
-            decay: lead, peak day and fading); it holds the wanted ones as well, in the same order.
+        felt: Past events, a row each, sorted by line and step: line (one trend as of one date), row (in the panel), cut
+            (how many of the last periods are not to be known), step, offset and length
+            (:func:`marketing.trends.happenings.pairs`), fading, lead and public of the event, and the shape in which it
+            is let go beside others (at, peak, decay: lead, peak day and fading).
+        asked: Those whose effect is wanted.
 
     Returns:
-        `wanted` with effect (log scale), error (its standard error, infinite where nothing is told), at (days of
-        lead), peak (its day) and decay (fading in days), and until (the last period used, counted as steps are).
+        A row each, by position in `felt`: effect (log scale), error (its standard error, infinite where nothing is
+        told), at, peak, decay (its shape) and until (the last period used, counted as steps are).
     """
-    found = _windows(panel, wanted, near)
-    beside = _beside(found, near)
-    away = np.abs(near["step"].to_numpy()[beside] - found["step"].to_numpy()[:, None])
-    close = np.flatnonzero(((beside >= 0) & (away <= CLOSE)).any(axis=1))
-    if not len(close):
+    public = felt["public"].to_numpy(bool)
+    dated, days = np.flatnonzero(~public), np.flatnonzero(asked & public)
+    wanted = np.flatnonzero(asked & ~public)
+    parts = [pd.DataFrame({name: np.zeros(0) for name in TOLD})]
+    if len(wanted):
+        near = felt.iloc[dated].reset_index(drop=True)
+        parts.append(_dated(panel, near, np.searchsorted(dated, wanted)).set_axis(wanted))
+    if len(days):
+        parts.append(_single_days(panel, felt.iloc[days]).set_axis(days))
+    return pd.concat(parts[1:] or parts).sort_index()
+
+
+def _single_days(panel: Panel, days: pd.DataFrame) -> pd.DataFrame:
+    """The effects of public holidays: a day against the same weekday of the three weeks before and after it.
+
+    A year has a dozen for every trend, and a day needs no window.
+    """
+    values, seen = _known(panel, days, 7 * np.array([0, *(-week for week in WEEKS), *WEEKS]))
+    logs = _logs(values, seen)
+    usual, beside = middle(logs[:, 1:], seen[:, 1:]), seen[:, 1:].sum(axis=1)
+    spread = np.maximum(FEW * 1.4826 * middle(np.abs(logs[:, 1:] - usual[:, None]), seen[:, 1:]), LEAST_SPREAD)
+    told = seen[:, 0] & (beside >= LEAST_WEEKS)
+    effect = np.where(told, np.clip(logs[:, 0] - usual, -LIMIT, LIMIT), 0.0)
+    error = np.where(told, spread * np.sqrt(1 + 1.57 / np.maximum(beside, 1)), np.inf)
+    shape = {"at": 0.0, "peak": 0.0, "decay": 0.0}
+    return pd.DataFrame({"effect": effect, "error": error, **shape, "until": _until(days, 7 * WEEKS[-1])})
+
+
+def _until(events: pd.DataFrame, last: int) -> NDArray[np.int64]:
+    return np.asarray(np.minimum(events["step"].to_numpy() + last, -events["cut"].to_numpy()))
+
+
+def _dated(panel: Panel, near: pd.DataFrame, asked: NDArray[np.intp]) -> pd.DataFrame:
+    """The effects of the asked positions by a regression around each, those near by being let go."""
+    found = _windows(panel, near, asked)
+    beside, step = _beside(near, asked), near["step"].to_numpy()
+    close = (beside >= 0) & (np.abs(step[beside] - step[asked][:, None]) <= CLOSE)
+    twice = np.flatnonzero(close.any(axis=1))
+    if not len(twice):
         return found
     # Seen alone an event may have taken on what the next one did: look again, with shapes as they turned out.
-    again = _windows(panel, wanted.iloc[close], _with_shapes(near, found))
-    found.loc[again.index, again.columns] = again
+    shaped = near.copy()
+    for name in SHAPE:
+        shaped[name] = shaped[name].astype(float)
+        shaped.loc[asked, name] = found[name].to_numpy()
+    again = _windows(panel, shaped, asked[twice]).to_numpy(copy=True)
+    # What the next one's shape was told by, this one's effect was told by as well.
+    until = np.full(len(near), -np.inf)
+    until[asked] = found["until"]
+    again[:, -1] = np.maximum(again[:, -1], np.where(close, until[beside], -np.inf).max(axis=1)[twice])
+    found.iloc[twice] = again
     return found
 
 
-def _with_shapes(near: pd.DataFrame, found: pd.DataFrame) -> pd.DataFrame:
-    told = near[["row", "happening"]].merge(found[["row", "happening", *SHAPE]], on=["row", "happening"], how="left")
-    return near.assign(**{name: told[name].fillna(near[name]).to_numpy() for name in SHAPE})
+def _beside(near: pd.DataFrame, asked: NDArray[np.intp]) -> NDArray[np.intp]:
+    """For each asked position those of the events just before and after it in its line; -1 for none."""
+    line = near["line"].to_numpy()
+    other = asked[:, None] + np.array([*range(-NEAR, 0), *range(1, NEAR + 1)])
+    inside = (other >= 0) & (other < len(near))
+    same = line[np.where(inside, other, 0)] == line[asked][:, None]
+    return np.where(inside & same, other, -1)
 
 
-def _windows(panel: Panel, wanted: pd.DataFrame, near: pd.DataFrame) -> pd.DataFrame:
-    """`estimates` with the events near by in the shapes that `near` says."""
-    parts = []
-    keys = ["fading", "lead", "length", "offset"]
-    beside = _beside(wanted, near)
-    told, number = np.unique(wanted[keys].to_numpy(float), axis=0, return_inverse=True)
-    for each, (fading, lead, length, offset) in enumerate(told):
+def _windows(panel: Panel, near: pd.DataFrame, asked: NDArray[np.intp]) -> pd.DataFrame:
+    """`_dated` with the events near by in the shapes that `near` says."""
+    beside, made = _beside(near, asked), np.zeros((len(asked), len(TOLD)))
+    told = near[["fading", "lead", "length", "offset"]].to_numpy(float)[asked]
+    kinds, number = np.unique(told, axis=0, return_inverse=True)
+    for each, (fading, lead, length, offset) in enumerate(kinds):
         group = np.flatnonzero(number == each)
         kind = (shapes(fading, bool(lead)), int(length), int(offset))
         for start in range(0, len(group), CHUNK):
             chunk = group[start : start + CHUNK]
-            parts.append(_window(panel, wanted.iloc[chunk], beside[chunk], near, kind))
-    if not parts:
-        return wanted.assign(**dict.fromkeys(("effect", "error", "at", "peak", "decay", "until"), np.zeros(0)))
-    return pd.concat(parts).sort_index()
-
-
-def _beside(wanted: pd.DataFrame, near: pd.DataFrame) -> NDArray[np.intp]:
-    """For each wanted event the positions in `near` of those just before and after it in its trend; -1 for none."""
-    key = near["row"].to_numpy() * (1 << 32) + near["happening"].to_numpy()
-    mine = wanted["row"].to_numpy() * (1 << 32) + wanted["happening"].to_numpy()
-    order = np.argsort(key, kind="stable")
-    at = order[np.searchsorted(key[order], mine)]
-    found = []
-    for shift in (*range(-NEAR, 0), *range(1, NEAR + 1)):
-        other = at + shift
-        inside = (other >= 0) & (other < len(near))
-        other = np.where(inside, other, 0)
-        same = near["row"].to_numpy()[other] == wanted["row"].to_numpy()
-        found.append(np.where(inside & same, other, -1))
-    return np.stack(found, axis=1)
+            made[chunk] = _window(panel, near.iloc[asked[chunk]], near, beside[chunk], kind)
+    return pd.DataFrame(made, columns=list(TOLD))
 
 
 def _window(
-    panel: Panel, chunk: pd.DataFrame, beside: NDArray[np.intp], near: pd.DataFrame, kind: tuple[Shapes, int, int]
-) -> pd.DataFrame:
+    panel: Panel, chunk: pd.DataFrame, near: pd.DataFrame, beside: NDArray[np.intp], kind: tuple[Shapes, int, int]
+) -> Array:
+    """The columns of TOLD for events of one fading, length and place in their period."""
     grid, length, offset = kind
-    frequency = panel.frequency
-    code = frequency.code
-    periods, y, seen = _values(panel, chunk, length, float(np.median(grid.fading)))
+    code = panel.frequency.code
+    after = int(np.ceil((length + min(FADED * float(np.median(grid.fading)), LONGEST)) / DAYS_IN[code])) + AFTER[code]
+    periods = np.arange(-BEFORE[code], after + 1)
+    values, seen = _known(panel, chunk, periods)
     steps = periods.astype(float)
     course = of_periods(
         steps[:, None], code, np.array(offset), np.array(length), grid.lead, grid.peak, grid.fading
     )  # (periods, shapes)
-    design, spread = _beside_event(periods, frequency)
+    design, spread = _beside_event(periods, panel.frequency)
     others = _courses(near, beside, chunk, steps, code)
-    x = np.concatenate([np.broadcast_to(design, (len(chunk), *design.shape)), others], axis=2)
+    columns = np.concatenate([np.broadcast_to(design, (len(chunk), *design.shape)), others], axis=2)
     spread = np.r_[spread, np.full(others.shape[2], NEAR_SD)]
-    step = (steps >= 0).astype(float)
-    return chunk.assign(
-        **fitted(y, seen, Sides(x, spread, step, 7 if code == "D" else 1), course, grid),
-        until=np.minimum(chunk["step"].to_numpy() + periods[-1], 0),
-    )
+    sides = Sides(columns, spread, (steps >= 0).astype(float), 7 if code == "D" else 1)
+    told = fitted(_logs(values, seen), seen, sides, course, grid)
+    return np.column_stack([*(told[name] for name in TOLD[:-1]), _until(chunk, int(periods[-1]))])
 
 
-def _values(
-    panel: Panel, chunk: pd.DataFrame, length: int, fading: float
-) -> tuple[NDArray[np.int64], Array, NDArray[np.bool_]]:
-    """The steps of a window from the event's first period, and each trend's log values there and which are known.
+def _known(panel: Panel, events: pd.DataFrame, periods: NDArray[np.int64]) -> tuple[Array, NDArray[np.bool_]]:
+    """Each event's values at some periods from its first (0 where none is known), and which are known.
 
-    What lies before a trend's first value above zero is no history. The log is of the value and a little more, a
-    tenth of the window's middle value and at most 1, so that zeros count and small units still do.
+    What lies before a trend's first value above zero is no history, and values below zero have none around them:
+    nothing is a multiple of those.
     """
-    code, width = panel.frequency.code, panel.values.shape[1]
-    after = int(np.ceil((length + min(FADED * fading, LONGEST)) / DAYS_IN[code])) + AFTER[code]
-    steps = np.arange(-BEFORE[code], after + 1)
-    rows = chunk["row"].to_numpy()
-    columns = chunk["step"].to_numpy()[:, None] + steps + width - 1
-    inside = (columns >= 0) & (columns < width)
+    width, rows = panel.values.shape[1], events["row"].to_numpy()
+    columns = events["step"].to_numpy()[:, None] + periods + width - 1
+    inside = (columns >= 0) & (columns < width - events["cut"].to_numpy()[:, None])
     values = panel.values[rows[:, None], np.where(inside, columns, 0)]
     begun = np.argmax(panel.values > 0, axis=1)[rows]
     seen = inside & ~np.isnan(values) & (columns >= begun[:, None])
-    values = np.where(seen, values, 0.0)
-    ordered = np.sort(np.where(seen & (values > 0), values, np.inf), axis=1)
-    middle = ordered[np.arange(len(rows)), np.isfinite(ordered).sum(axis=1) // 2]
-    little = np.where(np.isfinite(middle), np.minimum(middle / 10, 1.0), 1.0)
-    seen &= ~np.any(panel.values < 0, axis=1)[rows][:, None]  # below zero nothing is a multiple of anything
-    return steps, np.log(np.maximum(values, 0.0) + little[:, None]), seen
+    seen &= ~np.any(seen & (values < 0), axis=1)[:, None]
+    return np.where(seen, values, 0.0), seen
+
+
+def _logs(values: Array, seen: NDArray[np.bool_]) -> Array:
+    """The log of each value and a little more, a tenth of its row's middle value and at most 1.
+
+    So zeros count, and trends of small units still do.
+    """
+    common = middle(values, seen & (values > 0))
+    little = np.where(common > 0, np.minimum(common / 10, 1.0), 1.0)
+    return np.asarray(np.log(np.maximum(values, 0.0) + little[:, None]))
 
 
 def _beside_event(steps: NDArray[np.int64], frequency: Frequency) -> tuple[Array, Array]:
@@ -175,4 +209,4 @@ def _courses(near: pd.DataFrame, beside: NDArray[np.intp], chunk: pd.DataFrame, 
     step, offset, length, at, peak, decay = (told[:, None, :, i] for i in range(6))
     since = chunk["step"].to_numpy()[:, None, None] + steps[None, :, None] - step
     course = of_periods(since, code, offset, length, at, peak, decay)
-    return np.where((beside >= 0)[:, None, :], course, 0.0)
+    return np.asarray(np.where((beside >= 0)[:, None, :], course, 0.0))

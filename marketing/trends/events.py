@@ -7,16 +7,18 @@ each origin. Effects are on the log scale: a release multiplies an audience, wha
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from urllib.parse import unquote
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from marketing.trends.courses import DAYS_IN, FAINT, of_periods
+from marketing.trends.courses import DAYS_IN
 from marketing.trends.effects import estimates
-from marketing.trends.happenings import happenings, pairs, set_aside
-from marketing.trends.kinds import kind, kind_of
-from marketing.trends.moves import Moves
+from marketing.trends.happenings import concerned, happenings, set_aside
+from marketing.trends.holidays import countries, public
+from marketing.trends.kinds import kind_of
+from marketing.trends.moves import EARLY, Moves, laid_out
 from marketing.trends.panels import Panel
 from marketing.trends.pooling import SHAPE_ERROR, Pools, expected, held, pools
 from marketing.trends.regressors import EFFECT_LIMIT, EFFECT_SD, doubt, effects, regressors, unknown_ahead
@@ -28,6 +30,7 @@ __all__ = [
     "Moves",
     "doubt",
     "effects",
+    "felt",
     "kind_of",
     "learn",
     "moves",
@@ -40,18 +43,26 @@ __all__ = [
 Array = NDArray[np.float64]
 AHEAD_LIMIT = 3.0  # no event ahead is expected to multiply an audience by more than twenty, or to divide it
 UNDER_WAY = 0.3  # how unsure the fading is of an event that has been seen at work, on the log scale
-MOVED = 5.0  # all events of a day together
-EARLY = 12  # periods before its first day in which an event may be felt
-_STEPS = 28  # least number of days counted back for a month, so that nothing counts as known too early
+OWN = 1.5  # standard errors in those of its kind up to which an event speaks for itself
+AT_LEAST = {"D": 1, "W": 7, "M": 28}  # days of a period at the least, so that nothing counts as known too early
+
+TEXTS = ["trend", "title", "pool", "sort"]
+SHAPE = ["at", "peak", "decay"]
+ESTIMATE = ["effect", "error", *SHAPE]
+PLACE = ["row", "happening", "step", "offset", "length", "fading", "lead", "public"]
+FACTS = [*TEXTS, "prior", "spread", "fading", "happening"]
+KEPT = [*TEXTS, "happening", *ESTIMATE, "spread", "until", "back", "held", "sd", "basis"]
 
 
 @dataclass(frozen=True)
 class Learned:
     """What past events did and what those ahead may do.
 
-    `happenings` are the events (:func:`marketing.trends.happenings.happenings`); `estimates` has a row for each past
-    event of each trend (trend, title, happening, pool, sort, effect, error, spread, at, peak, decay, until). `sorts`
-    is each title's kind.
+    `happenings` are the events (:func:`marketing.trends.happenings.happenings`) and public holidays. `estimates` has
+    a row for each past event of each trend: trend, title, happening (position), pool, sort, effect (log scale), error,
+    at, peak and decay (its shape), spread, until (the last date that it used), back (the same in periods from the
+    trend's last, 0 or below), and held, sd and basis: the effect held to its kind's where it is unsure. `sorts` is
+    each title's kind, `countries` the one of each region.
     """
 
     happenings: pd.DataFrame
@@ -62,8 +73,12 @@ class Learned:
 
     def of(self, trends: Sequence[str]) -> "Learned":
         """What some trends need of it, to be sent to a worker."""
-        mine = self.estimates["trend"].isin(list(trends)).to_numpy()
-        return replace(self, estimates=self.estimates[mine].reset_index(drop=True), pools=self.pools.of(trends))
+        titles = {unquote(trend.partition("/")[0]) for trend in trends}
+        told = ((self.happenings["title"] == "") | self.happenings["title"].isin(titles)).to_numpy()
+        found = self.estimates[self.estimates["trend"].isin(list(trends))].reset_index(drop=True)
+        found["happening"] = (np.cumsum(told) - 1)[found["happening"].to_numpy(np.intp)]
+        kept = self.happenings[told].reset_index(drop=True)
+        return replace(self, happenings=kept, estimates=found, pools=self.pools.of(trends))
 
 
 def learn(
@@ -83,64 +98,68 @@ def learn(
         territory: Country of trends that are not of a country themselves, for its public holidays; empty for none.
         horizon: Periods ahead, for public holidays.
     """
-    told, sorts = happenings(events), dict(kinds_of_titles or {})
-    countries: dict[str, str] = {}
-    parts = []
-    for panel in panels:
-        wanted = _enriched(panel, told, sorts, countries)
-        parts.append(_estimated(panel, wanted))
-    found = pd.concat(parts, ignore_index=True) if parts else _estimated_none()
-    return Learned(told, found, pools(found), sorts, countries)
+    sorts = dict(kinds_of_titles or {})
+    told, places = _with_public(happenings(events), panels, territory, horizon)
+    parts = [_estimated(panel, concerned(panel, told, sorts, places)) for panel in panels]
+    found = pd.concat([part for part in parts if len(part)] or parts or [_none()], ignore_index=True)
+    known = pools(found)
+    kin = expected(known, found, found["until"].to_numpy())
+    effect, sd = held(found, kin)
+    found = found.assign(held=effect, sd=sd, basis=_basis(found, kin))
+    return Learned(told, found[KEPT], known, sorts, places)
 
 
-def _enriched(panel: Panel, told: pd.DataFrame, sorts: Mapping[str, str], countries: Mapping[str, str]) -> pd.DataFrame:
-    """The panel's pairs with what their kinds say, in order of row and date; without those of days set aside."""
-    both = pairs(panel, told, countries)
-    names = told["kind"].to_numpy()[both["happening"]]
-    facts = {name: kind(name) for name in np.unique(names)}
-    titles = panel.heads["title"].astype("str").to_numpy()[both["row"]]
-    both["trend"] = np.array(panel.trends, dtype=object)[both["row"]]
-    both["title"] = titles
-    both["kind"] = names
-    both["sort"] = [sorts.get(title, "") for title in titles]
-    calls = told["event"].to_numpy()[both["happening"]]
-    both["pool"] = [
-        f"{name}: {call.casefold()}" if facts[name].by_name else name for name, call in zip(names, calls, strict=True)
-    ]
-    both["fading"] = [facts[name].fading_of(sort) for name, sort in zip(names, both["sort"], strict=True)]
-    for column, attribute in (("lead", "lead"), ("spread", "spread"), ("prior", "effect"), ("planned", "planned")):
-        both[column] = [getattr(facts[name], attribute) for name in names]
-    both["announced"] = told["announced"].to_numpy()[both["happening"]]
-    return both[[not facts[name].set_aside for name in names]].reset_index(drop=True)
+def _basis(found: pd.DataFrame, kin: pd.DataFrame) -> NDArray[np.str_]:
+    """ "own" where an event's own days tell much of its effect, else what its kin's comes from."""
+    own = (found["error"] <= OWN * kin["luck"]).to_numpy()
+    return np.where(own, "own", np.where(kin["basis"].to_numpy(str) == "prior", "prior", "kind"))
 
 
-TEXTS = ["trend", "title", "pool", "sort"]
-NUMBERS = ["effect", "error", "spread", "at", "peak", "decay"]
+def _with_public(
+    told: pd.DataFrame, panels: Sequence[Panel], territory: str, horizon: int
+) -> tuple[pd.DataFrame, dict[str, str]]:
+    """The events with the public holidays of daily trends' countries, and each region's country.
+
+    A day that the table itself has under a holiday for everyone is left to the table.
+    """
+    daily = [panel for panel in panels if panel.frequency.code == "D" and len(panel)]
+    regions = {str(r) for panel in daily if "region" in panel.heads for r in panel.heads["region"].dropna().unique()}
+    places = countries(regions, territory) if daily else {}
+    if not places:
+        return told, {}
+    first = min(panel.dates()[:, 0].min() for panel in daily)
+    days = public(places, first, max(panel.last.max() for panel in daily) + np.timedelta64(horizon, "D"))
+    own = told[(told["kind"] == "holiday") & (told["title"] == "")]
+    covered = np.zeros(len(days), dtype=bool)
+    for start, stop in zip(own["start"], own["stop"], strict=True):
+        covered |= ((days["start"] >= start) & (days["start"] <= stop)).to_numpy()
+    return pd.concat([told, days[~covered]], ignore_index=True) if len(told) else days[~covered], places
 
 
 def _estimated(panel: Panel, wanted: pd.DataFrame) -> pd.DataFrame:
     """The estimates of the past events among the wanted, by trend and happening."""
     known = ~np.isnan(panel.values) & (panel.values > 0)
-    first = np.where(known.any(axis=1), known.argmax(axis=1), panel.values.shape[1]) - panel.values.shape[1] + 1
+    width = panel.values.shape[1]
+    first = np.where(known.any(axis=1), known.argmax(axis=1), width) - width + 1
     step = wanted["step"].to_numpy()
     over = step + (wanted["length"] + 3 * wanted["fading"]).to_numpy() / DAYS_IN[panel.frequency.code]
     past = wanted[(step <= 0) & (over >= first[wanted["row"]])].reset_index(drop=True)
     if past.empty:
-        return _estimated_none()
-    near = past.assign(at=0.0, peak=0.0, decay=past["fading"])
-    found = estimates(panel, past, near)
-    found["back"] = found["until"]
-    days = {"D": 1, "W": 7, "M": _STEPS}[panel.frequency.code]
-    found["until"] = (panel.last[found["row"]] + found["back"].to_numpy() * np.timedelta64(days, "D")).astype(
-        "datetime64[s]"
-    )
-    return found[[*TEXTS, "happening", *NUMBERS, "until", "back"]]
+        return _none()
+    felt = past[PLACE].assign(line=past["row"], cut=0, at=0.0, peak=0.0, decay=past["fading"])
+    found = estimates(panel, felt, np.ones(len(felt), dtype=bool))
+    back = found["until"].to_numpy().astype(np.int64)
+    until = panel.last[past["row"]] + (back * AT_LEAST[panel.frequency.code]).astype("timedelta64[D]")
+    told = {name: found[name].to_numpy() for name in ESTIMATE}
+    made: pd.DataFrame = past[FACTS].assign(**told, until=until.astype("datetime64[s]"), back=back)
+    return made
 
 
-def _estimated_none() -> pd.DataFrame:
-    made = {name: pd.Series([], dtype="str") for name in TEXTS} | {name: pd.Series([], dtype=float) for name in NUMBERS}
-    made |= {"happening": pd.Series([], dtype="int64"), "until": pd.Series([], dtype="datetime64[s]")}
-    return pd.DataFrame(made | {"back": pd.Series([], dtype="int64")})[[*TEXTS, "happening", *NUMBERS, "until", "back"]]
+def _none() -> pd.DataFrame:
+    made = {name: pd.Series([], dtype="str") for name in TEXTS}
+    numbers = {name: pd.Series([], dtype=float) for name in (*ESTIMATE, "spread", "prior", "fading")}
+    whole = {name: pd.Series([], dtype="int64") for name in ("happening", "back")}
+    return pd.DataFrame({**made, **numbers, **whole, "until": pd.Series([], dtype="datetime64[s]")})
 
 
 def moves(panel: Panel, learned: Learned, horizon: int, origins: Sequence[int] = (0,)) -> Moves:
@@ -148,88 +167,90 @@ def moves(panel: Panel, learned: Learned, horizon: int, origins: Sequence[int] =
 
     Past events are told by their own effect, held to their kind's where that is unsure; one still under way at an
     origin is estimated anew from what was known there. Events ahead count where they are planned and were announced
-    by then.
+    by then, public holidays where they have been seen at work before.
     """
-    wanted = _enriched(panel, learned.happenings, learned.sorts, learned.countries)
-    mine = learned.estimates[["trend", "happening", "effect", "error", "at", "peak", "decay", "back"]]
+    return laid_out(panel, felt(panel, learned, horizon, origins), horizon, tuple(origins))
+
+
+def felt(panel: Panel, learned: Learned, horizon: int, origins: Sequence[int] = (0,)) -> pd.DataFrame:
+    """The events that are felt at some origins, past and ahead, a row an origin, trend and event.
+
+    Columns: number (of the origin), cut (the origin), row, happening, public, step (of its first day from the panel's
+    last period), offset, length, effect (log scale, on the strongest day), sd (its standard deviation), at, peak and
+    decay (its shape), shaky (how unsure its fading is), basis and ahead (0 or 1).
+    """
+    wanted = concerned(panel, learned.happenings, learned.sorts, learned.countries)
+    mine = learned.estimates[["trend", "happening", *SHAPE, "back", "held", "sd", "basis"]]
     wanted = wanted.merge(mine, on=["trend", "happening"], how="left", sort=False)
-    parts = [_entries(panel, learned, wanted, horizon, (number, origin)) for number, origin in enumerate(origins)]
-    entries = pd.concat(parts, ignore_index=True)
-    return _laid_out(panel, entries, horizon, tuple(origins))
+    cuts = np.asarray(origins, dtype=np.int64)
+    since = wanted["step"].to_numpy() + cuts[:, None]  # (origins, events)
+    done = _done(panel, learned, wanted, cuts, (since <= 0) & ~np.isnan(wanted["held"].to_numpy()))
+    soon = (since > 0) & (since <= horizon + EARLY) & wanted["planned"].to_numpy(bool)
+    coming = _coming(panel, learned, wanted, cuts, soon)
+    whole: pd.DataFrame = pd.concat([done, coming], ignore_index=True) if len(coming) else done
+    return whole
 
 
-def _entries(
-    panel: Panel, learned: Learned, wanted: pd.DataFrame, horizon: int, origin: tuple[int, int]
+def _placed(wanted: pd.DataFrame, cuts: NDArray[np.int64], where: NDArray[np.bool_]) -> pd.DataFrame:
+    """The events at the origins where they are, by origin."""
+    number, at = np.nonzero(where)
+    return wanted.iloc[at].reset_index(drop=True).assign(number=number, cut=cuts[number])
+
+
+def _done(
+    panel: Panel, learned: Learned, wanted: pd.DataFrame, cuts: NDArray[np.int64], where: NDArray[np.bool_]
 ) -> pd.DataFrame:
-    """The events felt at an origin, past and ahead: row, number, step from the origin, effect, shape and doubt."""
-    number, cut = origin
-    at = wanted.assign(step=wanted["step"] + cut)
-    ends = panel.before(cut).last if cut else panel.last
-    cutoff = ends[at["row"]]
-    kin = expected(learned.pools, at, cutoff)
-    past = (at["step"] <= 0).to_numpy() & ~np.isnan(at["effect"].to_numpy())
-    old = past & (at["back"].to_numpy() + cut <= 0)
-    late = past & ~old
-    shape = ["effect", "error", "at", "peak", "decay"]
-    if late.any():
-        known = panel.before(cut)
-        felt = at[past].drop(columns=shape).reset_index(drop=True)
-        first = {"at": 0.0, "peak": 0.0, "decay": felt["fading"]}
-        near = felt.assign(**{n: np.where(late[past], start, at.loc[past, n]) for n, start in first.items()})
-        asked = felt[late[past]].reset_index(drop=True)
-        at.loc[late, shape] = estimates(known, asked, near)[shape].to_numpy()
-    effect, sd = held(at[past], kin[past])
-    done = at.loc[past, ["row", "step", "offset", "length", "at", "peak", "decay"]].assign(effect=effect, sd=sd)
-    announced = at["announced"].to_numpy().astype("datetime64[D]")
-    known_ahead = at["planned"].to_numpy(bool) & ~(announced > cutoff)
-    soon = (at["step"] > 0).to_numpy() & (at["step"] <= horizon + EARLY).to_numpy() & known_ahead
-    coming = at.loc[soon, ["row", "step", "offset", "length"]].join(kin.loc[soon, ["effect", "at", "peak", "decay"]])
-    coming = coming.assign(sd=kin.loc[soon, "error"], effect=coming["effect"].clip(-AHEAD_LIMIT, AHEAD_LIMIT))
-    shaky = np.r_[np.full(len(done), UNDER_WAY), np.full(len(coming), SHAPE_ERROR)]
-    both = pd.concat([done, coming])
-    made: pd.DataFrame = both.assign(number=number, cut=cut, shaky=shaky).astype({"number": "int64", "cut": "int64"})
-    return made
+    """Past events: as they were learnt, or from what was known at an origin at which they were still under way."""
+    columns = [*PLACE, *SHAPE, "back", "held", "sd", "basis"]
+    done = _placed(wanted[columns], cuts, where).rename(columns={"held": "effect"}).assign(shaky=UNDER_WAY, ahead=0)
+    late = (done["back"].to_numpy() + done["cut"].to_numpy()) > 0
+    if not late.any():
+        return done
+    beside = done.assign(line=done["number"] * len(panel) + done["row"])
+    beside.loc[late, ["at", "peak"]], beside.loc[late, "decay"] = 0.0, done.loc[late, "fading"]
+    found = estimates(panel, beside, late)
+    facts = _placed(wanted[FACTS], cuts, where)[late]
+    kin = expected(learned.pools, facts, _cutoffs(panel, done[late]))
+    effect, sd = held(found, kin)
+    told = {"effect": effect, "sd": sd, "basis": _basis(found, kin)} | {name: found[name] for name in SHAPE}
+    for name, values in told.items():
+        column = done[name].to_numpy().copy()
+        column[late] = values
+        done[name] = column
+    return done
 
 
-def _laid_out(panel: Panel, entries: pd.DataFrame, horizon: int, origins: tuple[int, ...]) -> Moves:
-    """The entries' courses times their effects, laid over past and future."""
-    width, days = panel.values.shape[1], DAYS_IN[panel.frequency.code]
-    rows = np.unique(entries["row"].to_numpy(np.intp))
-    whole = np.zeros((len(origins), len(rows), width + horizon))
-    doubts = np.zeros((len(origins), len(rows), horizon))
-    reach = (entries["length"] + entries["peak"] - np.log(FAINT) * entries["decay"]) / days + 2
-    reaches = np.exp2(np.ceil(np.log2(reach.to_numpy(float)))).astype(int)  # few lengths, a block of arithmetic each
-    for span in np.unique(reaches):
-        group = entries[reaches == span]
-        steps = np.arange(-EARLY, span + 1)
-        told = {name: group[name].to_numpy(float)[:, None] for name in ("offset", "length", "at", "peak", "decay")}
-        share = of_periods(steps[None, :].astype(float), panel.frequency.code, *told.values())
-        number = group["number"].to_numpy()[:, None]
-        row = np.searchsorted(rows, group["row"].to_numpy())[:, None]
-        after = group["step"].to_numpy()[:, None] + steps  # periods after the origin's last, which is 0
-        column = np.where(after <= 0, after + width - 1 - group["cut"].to_numpy()[:, None], after + width - 1)
-        here = (share > 0) & (column >= 0) & (after <= horizon)
-        spots = tuple(np.broadcast_to(part, here.shape)[here] for part in (number, row, column))
-        effect = group["effect"].to_numpy()[:, None]
-        np.add.at(whole, spots, (share * effect)[here])
-        faded = np.maximum(steps * days - np.maximum(told["length"], told["peak"]), 0) / np.maximum(told["decay"], 0.1)
-        shaky = group["shaky"].to_numpy()[:, None] * effect * faded
-        doubt = share**2 * (group["sd"].to_numpy()[:, None] ** 2 + shaky**2)
-        coming = here & (after > 0)
-        spots = tuple(np.broadcast_to(part, here.shape)[coming] for part in (number, row, after - 1))
-        np.add.at(doubts, spots, doubt[coming])
-    whole = np.clip(whole, -MOVED, MOVED)
-    return Moves(rows, origins, whole[:, :, :width], whole[:, :, width:], np.sqrt(doubts))
+def _coming(
+    panel: Panel, learned: Learned, wanted: pd.DataFrame, cuts: NDArray[np.int64], where: NDArray[np.bool_]
+) -> pd.DataFrame:
+    """Events ahead that were known of, as their kin lets expect."""
+    soon = _placed(wanted[list(dict.fromkeys([*PLACE, *FACTS, "announced"]))], cuts, where)
+    cutoff = _cutoffs(panel, soon)
+    known = ~(soon["announced"].to_numpy().astype("datetime64[D]") > cutoff)
+    soon, cutoff = soon[known].reset_index(drop=True), cutoff[known]
+    kin = expected(learned.pools, soon, cutoff)
+    told = {name: kin[name] for name in (*SHAPE, "basis")}
+    effect = kin["effect"].clip(-AHEAD_LIMIT, AHEAD_LIMIT)
+    coming = soon[[*PLACE, "number", "cut"]].assign(**told, effect=effect, sd=kin["error"], shaky=SHAPE_ERROR, ahead=1)
+    return coming[~coming["public"].to_numpy(bool) | (coming["basis"] != "prior").to_numpy()]
+
+
+def _cutoffs(panel: Panel, events: pd.DataFrame) -> NDArray[np.datetime64]:
+    """The last date known of each event's trend at its origin."""
+    if events.empty:
+        return np.zeros(0, dtype="datetime64[D]")
+    column = np.maximum(panel.values.shape[1] - 1 - events["cut"].to_numpy(), 0)
+    return np.asarray(panel.dates()[events["row"].to_numpy(), column])
 
 
 def untold_ahead(panel: Panel, learned: Learned, horizon: int) -> pd.DataFrame:
     """Planned events ahead whose kind no past event of any title tells of: trend, event, kind and date."""
-    wanted = _enriched(panel, learned.happenings, learned.sorts, learned.countries)
-    soon = wanted[(wanted["step"] > 0) & (wanted["step"] <= horizon) & wanted["planned"]]
-    announced = soon["announced"].to_numpy().astype("datetime64[D]")
-    soon = soon[~(announced > panel.last[soon["row"]])]
-    kin = expected(learned.pools, soon, panel.last[soon["row"]])
-    soon = soon[(kin["basis"] == "prior").to_numpy()]
+    entries = felt(panel, learned, horizon)
+    soon = entries[(entries["ahead"] == 1) & (entries["basis"] == "prior") & (entries["step"] <= horizon)]
     told = learned.happenings.iloc[soon["happening"]]
-    made = {"trend": soon["trend"].to_numpy(), "event": told["event"].to_numpy(), "kind": soon["kind"].to_numpy()}
+    made = {
+        "trend": np.array(panel.trends)[soon["row"]],
+        "event": told["event"].to_numpy(),
+        "kind": told["kind"].to_numpy(),
+    }
     return pd.DataFrame({**made, "date": told["start"].to_numpy()})

@@ -60,6 +60,42 @@ def pairs(panel: Panel, told: pd.DataFrame, countries: Mapping[str, str] | None 
     return both.assign(step=steps, offset=offset, length=length)
 
 
+def concerned(
+    panel: Panel, told: pd.DataFrame, sorts: Mapping[str, str], countries: Mapping[str, str] | None = None
+) -> pd.DataFrame:
+    """`pairs` with what is known of trend, title and kind, without events whose days are set aside.
+
+    More columns: trend, title, sort (the title's kind), kind, pool (those that tell of each other: the kind, or for
+    some the kind and name), public (a public holiday of the calendar), announced, and of the kind prior (effect),
+    spread, fading (for titles of that sort), lead and planned.
+    """
+    names, number = np.unique(told["kind"].to_numpy(str), return_inverse=True)
+    kinds = [kind(str(name)) for name in names]
+    both = pairs(panel, told, countries)
+    aside = np.array([each.set_aside for each in kinds], dtype=bool)
+    both = both[~aside[number][both["happening"]]].reset_index(drop=True) if len(kinds) else both
+    row, happening = both["row"].to_numpy(), both["happening"].to_numpy()
+    which = number[happening]
+    facts = {"prior": "effect", "spread": "spread", "fading": "fading", "lead": "lead", "planned": "planned"}
+    for column, name in facts.items():
+        both[column] = np.array([getattr(each, name) for each in kinds])[which] if len(kinds) else 0.0
+    titles = panel.heads["title"].astype("str")
+    sort = titles.map(lambda title: sorts.get(title, "")).to_numpy(str)[row]
+    for code, each in enumerate(kinds):
+        for title_kind, fading in each.titles.items():
+            both.loc[(which == code) & (sort == title_kind), "fading"] = fading
+    pools = [
+        f"{name}: {event.casefold()}" if kinds[code].by_name else name
+        for name, event, code in zip(told["kind"], told["event"], number, strict=True)
+    ]
+    both["trend"], both["title"] = panel.heads["trend"].to_numpy(str)[row], titles.to_numpy(str)[row]
+    both["sort"], both["kind"] = sort, names[which] if len(names) else ""
+    both["pool"] = np.array(pools, dtype=str)[happening]
+    both["public"] = (told["country"] != "").to_numpy()[happening]
+    both["announced"] = told["announced"].to_numpy()[happening]
+    return both
+
+
 def set_aside(panel: Panel, events: pd.DataFrame) -> Panel:
     """The panel with every period NaN that an outage fell in, or a day that someone set aside.
 

@@ -58,7 +58,7 @@ class _Fits:
     evidence: Array
     height: Array  # of the step
     beside: Array  # coefficients without event and step, (levels, windows, columns)
-    shift: Array  # what a unit of each shape, and last of the step, takes from them, (levels, windows, columns, 1 + shapes)
+    shift: Array  # what a unit of each shape and of the step takes from them, (levels, windows, columns, shapes + 1)
 
 
 def fitted(y: Array, seen: NDArray[np.bool_], sides: Sides, course: Array, shapes: Shapes) -> dict[str, Array]:
@@ -102,8 +102,8 @@ def _regressions(y: Array, weight: Array, sides: Sides, course: Array, noise: Ar
     events = np.column_stack([course, sides.step])
     turned = (x * weight[:, :, None]).transpose(0, 2, 1)
     gram, own, told = turned @ x, turned @ events, (turned @ y[:, :, None])[:, :, 0]
-    squares, products = weight @ events**2, (y * weight) @ events
-    crosses, total = weight @ (events * sides.step[:, None]), (weight * y * y).sum(axis=1)
+    squares, products = _each(weight, events**2), _each(y * weight, events)
+    crosses, total = _each(weight, events * sides.step[:, None]), (weight * y * y).sum(axis=1)
     settings, levels = [], []
     for bend in (CALM, WANDERING):
         ridge = np.where(np.isnan(sides.spread), 1 / (bend**2 * BEND), (noise[:, None] / sides.spread) ** 2) + 1e-9
@@ -125,6 +125,11 @@ def _regressions(y: Array, weight: Array, sides: Sides, course: Array, noise: Ar
     return _Fits(*parts, *(np.stack(part) for part in zip(*levels, strict=True)))
 
 
+def _each(rows: Array, columns: Array) -> Array:
+    """Rows times columns, one row at a time: a window's last digits do not hang on which others come with it."""
+    return np.asarray((rows[:, None, :] @ columns)[:, 0])
+
+
 @dataclass(frozen=True)
 class _Level:
     """What is left of shapes and step once all that stands beside the event is let go, by window."""
@@ -139,7 +144,7 @@ class _Level:
 
 
 def _weighed(level: _Level, hold: Array | None) -> tuple[Array, Array, Array, Array]:
-    """Effect, variance, log evidence and height of the step by shape, the step being held back by `hold` or left out."""
+    """Effect, variance, log evidence and height of the step by shape; the step held back by `hold` or left out."""
     share = np.zeros(len(level.rest)) if hold is None else 1 / (level.left[:, -1] + hold)
     height = level.said[:, -1] * share
     left = np.maximum(level.left[:, :-1] - level.cross**2 * share[:, None], 0.0)

@@ -5,12 +5,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
+from marketing.trends.courses import DAYS_IN, FAINT, of_periods
 from marketing.trends.panels import Panel
 
 Array = NDArray[np.float64]
 Rows = NDArray[np.intp]
+
+EARLY = 12  # periods before its first day in which an event may be felt
+MOVED = 5.0  # all events of a day together, on the log scale
 
 
 @dataclass(frozen=True)
@@ -79,3 +84,44 @@ def _rows(panel: Panel, rows: Rows) -> Panel:
     """Some rows at full width: :meth:`Panel.take` leaves off empty columns, and the origins count from the end."""
     heads = panel.heads.iloc[rows].reset_index(drop=True)
     return replace(panel, heads=heads, last=panel.last[rows], values=panel.values[rows])
+
+
+def laid_out(panel: Panel, entries: pd.DataFrame, horizon: int, origins: tuple[int, ...]) -> Moves:
+    """The courses of events times their effects, laid over past and future.
+
+    `entries` are those of :func:`marketing.trends.events.felt`.
+    """
+    width, days = panel.values.shape[1], DAYS_IN[panel.frequency.code]
+    rows = np.unique(entries["row"].to_numpy(np.intp))
+    whole = np.zeros((len(origins), len(rows), width + horizon))
+    doubts = np.zeros((len(origins), len(rows), horizon))
+    reach = (entries["length"] + entries["peak"] - np.log(FAINT) * entries["decay"]) / days + 2
+    reaches = np.exp2(np.ceil(np.log2(reach.to_numpy(float)))).astype(int)  # few lengths, a block of arithmetic each
+    for span in np.unique(reaches):
+        group = entries[reaches == span]
+        steps = np.arange(-EARLY, span + 1)
+        share, faded = courses(group, steps.astype(float), panel.frequency.code)
+        number, cut = group["number"].to_numpy()[:, None], group["cut"].to_numpy()[:, None]
+        row = np.searchsorted(rows, group["row"].to_numpy())[:, None]
+        after = group["step"].to_numpy()[:, None] + cut + steps  # periods after the origin's last, which is 0
+        column = after + width - 1 - np.where(after <= 0, cut, 0)
+        here = (share > 0) & (column >= 0) & (after <= horizon)
+        effect = group["effect"].to_numpy()[:, None]
+        spots = tuple(np.broadcast_to(part, here.shape)[here] for part in (number, row, column))
+        np.add.at(whole, spots, (share * effect)[here])
+        doubt = share**2 * (
+            group["sd"].to_numpy()[:, None] ** 2 + (group["shaky"].to_numpy()[:, None] * effect * faded) ** 2
+        )
+        coming = here & (after > 0)
+        spots = tuple(np.broadcast_to(part, here.shape)[coming] for part in (number, row, after - 1))
+        np.add.at(doubts, spots, doubt[coming])
+    whole = np.clip(whole, -MOVED, MOVED)
+    return Moves(rows, origins, whole[:, :, :width], whole[:, :, width:], np.sqrt(doubts))
+
+
+def courses(entries: pd.DataFrame, steps: Array, code: str) -> tuple[Array, Array]:
+    """Each entry's share of its effect at `steps` from its first period, and the fading times that are over then."""
+    names = ("offset", "length", "at", "peak", "decay")
+    offset, length, at, peak, decay = (entries[name].to_numpy(float)[:, None] for name in names)
+    share = of_periods(steps[None, :], code, offset, length, at, peak, decay)
+    return share, np.maximum(steps * DAYS_IN[code] - np.maximum(length, peak), 0) / np.maximum(decay, 0.1)

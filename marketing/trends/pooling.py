@@ -190,6 +190,5 @@ def held(estimates: pd.DataFrame, kin: pd.DataFrame) -> tuple[Array, Array]:
     """Each past event's effect and its standard deviation: its own estimate, held to its kind where unsure."""
     error, luck = estimates["error"].to_numpy(float), kin["luck"].to_numpy(float)
     trust = luck**2 / (luck**2 + error**2)
-    effect = np.where(np.isfinite(error), trust * estimates["effect"].to_numpy(float), 0.0)
-    sd = np.sqrt(np.where(np.isfinite(error), trust * error**2, luck**2))
-    return effect + (1 - trust) * kin["mean"].to_numpy(float), sd
+    effect = trust * estimates["effect"].to_numpy(float) + (1 - trust) * kin["mean"].to_numpy(float)
+    return effect, luck * np.sqrt(1 - trust)

@@ -21,7 +21,6 @@ from marketing.trends import events
 from marketing.trends.engagement import gather
 from marketing.trends.forecasters import seasonal_naive
 from marketing.trends.panels import Panel, panels
-from marketing.trends.pooling import expected, held
 from sample_data import generate
 
 Array = NDArray[np.float64]
@@ -71,7 +70,9 @@ def lumen() -> tuple[pd.DataFrame, pd.DataFrame, dict[str, str]]:
     return tables["engagement"], told, {t["title"]: t["kind"] for t in company["title"]}
 
 
-def recovered(name: str, engagement: pd.DataFrame, told: pd.DataFrame, sorts: dict[str, str]) -> events.Learned:
+def recovered(
+    name: str, engagement: pd.DataFrame, told: pd.DataFrame, sorts: dict[str, str]
+) -> tuple[list[Panel], events.Learned]:
     """Print how near the estimates are to the truth and how often their intervals hold it."""
     whole = [events.set_aside(panel, told) for panel in panels(gather(engagement))]
     learned = events.learn(whole, told.drop(columns="true"), kinds_of_titles=sorts, horizon=HORIZON)
@@ -89,16 +90,137 @@ def recovered(name: str, engagement: pd.DataFrame, told: pd.DataFrame, sorts: di
             f" {np.median(np.abs(miss)):.3f}, 80% interval holds {inside.mean():.0%}, median error"
             f" {rows['error'].median():.3f} (spread of the truth {rows['true'].std():.3f})"
         )
-    print(totals.assign(miss=totals.effect - totals.true).groupby("pool").agg(
-        n=("miss", "size"), bias=("miss", "mean"), miss=("miss", lambda m: m.abs().median()), error=("error", "median"),
-        decay=("decay", "median"), peak=("peak", "mean"), at=("at", "mean")).round(3).to_string())
-    return learned
+    print(
+        totals.assign(miss=totals.effect - totals.true)
+        .groupby("pool")
+        .agg(
+            n=("miss", "size"),
+            bias=("miss", "mean"),
+            miss=("miss", lambda m: m.abs().median()),
+            error=("error", "median"),
+            decay=("decay", "median"),
+            peak=("peak", "mean"),
+            at=("at", "mean"),
+        )
+        .round(3)
+        .to_string()
+    )
+    return whole, learned
+
+
+def forecasts(name: str, whole: list[Panel], learned: events.Learned, origins: list[int]) -> None:
+    """Print the error of seasonal naive and of the last week's mean with events and without, where events are felt."""
+    for label, forecast in (("seasonal naive", seasonal_naive.forecast), ("mean of a week", _mean)):
+        errors: dict[str, list[Array]] = {"without": [], "with": []}
+        for panel in whole:
+            moved = events.moves(panel, learned, HORIZON, origins)
+            plain = forecast(panel, HORIZON, origins)
+            bare = np.full_like(plain, np.nan)
+            for rows, numbers, history in moved.histories(panel):
+                bare[np.ix_(numbers, rows)] = forecast(history, HORIZON, [origins[n] for n in numbers])
+            came = np.stack([_after(panel, origin) for origin in origins])
+            near = _near(panel, learned, origins)
+            for kind, made in (("without", plain), ("with", moved.under(bare))):
+                off = np.abs(np.log((made + 1) / (came + 1)))
+                errors[kind].append(off[near & ~np.isnan(off)])
+        off = {kind: np.concatenate(parts) for kind, parts in errors.items()}
+        share = off["with"].mean() / off["without"].mean()
+        print(
+            f"{name:<20} {label}: mean absolute log error where events are felt: history as it is"
+            f" {off['without'].mean():.3f}, with events {off['with'].mean():.3f} ({share:.2f} of it;"
+            f" {len(off['with']):,} trend-days, {len(origins)} origins)"
+        )
+
+
+def _mean(trends: Panel, horizon: int, origins: list[int]) -> Array:
+    weeks = [trends.before(origin).values[:, -7:] for origin in origins]
+    known = [np.where(np.isfinite(week).any(axis=1), np.isfinite(week).sum(axis=1), np.nan) for week in weeks]
+    parts = [np.nansum(week, axis=1) / count for week, count in zip(weeks, known, strict=True)]
+    return np.repeat(np.stack(parts)[:, :, None], horizon, axis=2)
+
+
+def _after(panel: Panel, origin: int) -> Array:
+    """What came in the HORIZON periods after an origin, NaN where nobody knows."""
+    width = panel.values.shape[1]
+    whole = np.concatenate([panel.values, np.full((len(panel), HORIZON), np.nan)], axis=1)
+    return whole[:, width - origin : width - origin + HORIZON]
+
+
+def _near(panel: Panel, learned: events.Learned, origins: list[int]) -> NDArray[np.bool_]:
+    """Origins and trends with an event of the table from four weeks before the origin to the horizon's end."""
+    from marketing.trends.happenings import pairs
+
+    both = pairs(panel, learned.happenings)
+    near = np.zeros((len(origins), len(panel), HORIZON), dtype=bool)
+    for number, origin in enumerate(origins):
+        step = both["step"].to_numpy() + origin
+        near[number, both["row"].to_numpy()[(step > -28) & (step <= HORIZON)]] = True
+    return near
+
+
+def ahead(name: str, whole: list[Panel], learned: events.Learned, told: pd.DataFrame) -> None:
+    """Print how often the 80% interval of an event ahead holds its true effect, by what it is told from."""
+    rows = []
+    for panel in whole:
+        entries = events.felt(panel, learned, HORIZON, range(28, panel.values.shape[1] - 60, 28))
+        soon = entries[(entries["ahead"] == 1) & (entries["step"] + entries["cut"] <= HORIZON)]
+        rows.append(soon.assign(title=panel.heads["title"].to_numpy()[soon["row"]]))
+    found = pd.concat(rows, ignore_index=True)
+    place = learned.happenings.reset_index(names="happening")[["happening", "event", "title", "start"]]
+    truth = told.rename(columns={"date": "start"})[["event", "title", "start", "true"]]
+    found = found.merge(place.merge(truth, on=["event", "title", "start"]), on=["happening", "title"])
+    for basis, group in found.groupby("basis"):
+        miss = group["true"] - group["effect"]
+        inside = (miss.abs() <= BAND * group["sd"]).mean()
+        print(
+            f"{name:<20} {len(group):6,} effects ahead told from {basis}: bias {-miss.mean():+.3f}, mean miss"
+            f" {miss.abs().mean():.3f} (of no effect at all {group['true'].abs().mean():.3f}), 80% interval holds"
+            f" {inside:.0%}"
+        )
+
+
+def real(folder: Path) -> None:
+    """The dated events of a game's Wikipedia page: forecasts at every origin of the last years."""
+    pages = next(p for p in (folder / "gta6_wikipedia_pageviews_daily.csv", REAL / "gta6_pageviews.csv") if p.is_file())
+    views = pd.read_csv(pages, parse_dates=["date"]).rename(columns={"pageviews": "value"})
+    told = pd.read_csv(REAL / "gta6_events.csv", parse_dates=["date"]).rename(columns={"category": "kind"})
+    whole = panels(gather(views.assign(title="gta-vi", metric="views")))
+    learned = events.learn(whole, told.assign(title="gta-vi"), kinds_of_titles={"gta-vi": "game"})
+    forecasts("a game's page", whole, learned, list(range(HORIZON, 1000, 3)))
+
+
+def cost(trends: int) -> None:
+    """Print the CPU seconds that learning and moves take."""
+    engagement, told = made(trends, 5, seed=1)
+    whole = panels(gather(engagement))
+    for territory in ("", "GB"):
+        start = time.process_time()
+        learned = events.learn(whole, told.drop(columns="true"), territory=territory)
+        middle = time.process_time()
+        for panel in whole:
+            for first in range(0, len(panel), 256):
+                rows = np.arange(first, min(first + 256, len(panel)))
+                part = panel.take(rows)
+                events.moves(part, learned.of(part.trends), HORIZON, (0, 28, 56, 84, 112))
+        end = time.process_time()
+        print(
+            f"cost: {len(whole[0]):,} trends of {whole[0].values.shape[1]} days, {len(learned.estimates):,} past events"
+            f" of trends{', with public holidays' if territory else ''}: learn {middle - start:.2f} CPU s,"
+            f" moves at 5 origins {end - middle:.2f} CPU s"
+        )
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser()
-    parser.add_argument("--folder", type=Path)
+    parser.add_argument("--folder", type=Path, default=REAL)
     parser.add_argument("--trends", type=int, default=3_000)
     chosen = parser.parse_args()
-    recovered("invented company", *lumen())
-    recovered("made titles", *made(300, 5), {})
+    whole, learned = recovered("invented company", *(company := lumen()))
+    ahead("invented company", whole, learned, company[1])
+    forecasts("invented company", whole, learned, list(range(28, 400, 7)))
+    titles = made(300, 5)
+    whole, learned = recovered("made titles", *titles, {})
+    ahead("made titles", whole, learned, titles[1])
+    forecasts("made titles", whole, learned, list(range(28, 280, 14)))
+    real(chosen.folder)
+    cost(chosen.trends)
