@@ -13,8 +13,10 @@ import pytest
 
 from marketing.errors import InputError, MissingError
 from marketing.settings import Settings
+from marketing.trends import fits
+from marketing.trends.panels import Panel
 from marketing.workspace import Workspace
-from pipelines import engine, forecast
+from pipelines import batch, forecast, versions
 
 NOW = dt.datetime(2026, 11, 23, 9, 0, tzinfo=dt.UTC)
 SETTINGS = Settings(today=NOW.date(), forecaster="seasonal_naive", workers=1, horizon=14)
@@ -42,10 +44,10 @@ def engagement(days: int = 120, seed: int = 5) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)
 
 
-def make(folder: Path) -> Workspace:
+def make(folder: Path, rows: pd.DataFrame | None = None) -> Workspace:
     workspace = Workspace.create(folder)
     titles = pd.DataFrame({"title": ["tide"], "name": ["The Tide"]})
-    workspace.upsert({"engagement": engagement(), "titles": titles}, now=NOW)
+    workspace.upsert({"engagement": engagement() if rows is None else rows, "titles": titles}, now=NOW)
     return workspace
 
 
@@ -65,7 +67,7 @@ def test_every_trend_is_forecast_scored_and_told_or_refused_in_words(workspace: 
     assert (report.forecast, report.refused, report.failures) == (7, 1, [])
     trends = workspace.read("trends").set_index("trend")
     assert trends.loc["newborn/views", "state"] == "short"
-    assert trends.loc["newborn/views", "reason"] == "2 days of history. A forecast needs 14 or more."
+    assert trends.loc["newborn/views", "reason"] == "2 days of history. A forecast needs 7 or more."
     told = trends[trends["state"] == "forecast"]
     assert told["sentence"].str.contains("should draw").all()
     assert told.loc["tide/views", "sentence"].startswith("The Tide should draw ")
@@ -102,7 +104,7 @@ def test_where_no_trend_can_be_forecast_the_reasons_are_kept_beside_empty_tables
 
     whole = make(tmp_path / "whole")
     forecast.run(whole, SETTINGS, now=NOW)
-    monkeypatch.setattr(forecast, "forecast_trends", fail)
+    monkeypatch.setattr(fits, "fit", fail)
     workspace = Workspace.create(tmp_path / "hopeless")
     workspace.upsert({"engagement": rows}, now=NOW)
     report = forecast.run(workspace, SETTINGS, now=NOW)
@@ -110,7 +112,7 @@ def test_where_no_trend_can_be_forecast_the_reasons_are_kept_beside_empty_tables
     trends = workspace.read("trends")
     assert set(trends["state"]) == {state}
     assert trends["reason"].str.contains(reason).all()
-    for name in ("forecasts", "scores"):
+    for name in ("forecasts", "scores", "outlooks", "past_forecasts", "forecast_sums"):
         empty, full = workspace.read(name), whole.read(name)
         assert len(empty) == 0
         assert empty.dtypes.drop("region", errors="ignore").equals(full.dtypes.drop("region", errors="ignore"))
@@ -125,31 +127,61 @@ def test_a_second_run_finds_nothing_to_do_until_something_changes(workspace: Wor
     assert not forecast.run(workspace, SETTINGS, now=NOW).fresh
 
 
+def watch_fits(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The trends that are fitted from now on."""
+    fitted: list[str] = []
+    whole = fits.fit
+
+    def counted(panel: Panel, *told: object) -> object:
+        fitted.extend(panel.trends)
+        return whole(panel, *told)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(fits, "fit", counted)
+    return fitted
+
+
 def test_only_trends_whose_data_changed_are_fitted_again(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
     forecast.run(workspace, SETTINGS, now=NOW)
-    fitted: list[str] = []
-    whole = forecast.forecast_trends
-
-    def counted(trends: pd.DataFrame, *told: object, **named: object) -> object:
-        fitted.append(trends["trend"].iloc[0])
-        return whole(trends, *told, **named)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(forecast, "forecast_trends", counted)
+    fitted = watch_fits(monkeypatch)
     rows = engagement()
     changed = rows[(rows["title"] == "tide") & (rows["region"] == "GB")].tail(1).assign(value=1234.0)
     workspace.upsert({"engagement": changed}, now=NOW)
-    forecast.run(workspace, SETTINGS, now=NOW)
+    report = forecast.run(workspace, SETTINGS, now=NOW)
     assert sorted(fitted) == ["tide/views", "tide/views/region=GB"]
+    assert (report.forecast, report.carried) == (7, 5)
     fitted.clear()
     tomorrow = SETTINGS.model_copy(update={"today": dt.date(2026, 12, 1)})
-    forecast.run(workspace, tomorrow, now=NOW)  # new words, no new fits
+    assert forecast.run(workspace, tomorrow, now=NOW).carried == 7  # new words, no new fits
     assert fitted == []
     assert "this week" not in " ".join(workspace.read("trends")["sentence"])
 
 
-def test_the_largest_total_can_be_seen_before_the_rest_is_done(
+def test_what_is_carried_over_is_what_would_be_made_anew(tmp_path: Path) -> None:
+    before, after = engagement().iloc[:-40], engagement()
+    grown, anew = make(tmp_path / "grown", before), make(tmp_path / "anew", after)
+    settings = SETTINGS.model_copy(update={"forecaster": "blend"})
+    forecast.run(grown, settings, now=NOW)
+    grown.upsert({"engagement": after}, now=NOW)
+    assert 0 < forecast.run(grown, settings, now=NOW).carried < 7
+    assert forecast.run(anew, settings, now=NOW).carried == 0
+    assert files(grown) == files(anew)
+
+
+def test_a_title_that_left_leaves_no_rows(workspace: Workspace) -> None:
+    forecast.run(workspace, SETTINGS, now=NOW)
+    rows = engagement()
+    workspace.write({"engagement": rows[rows["title"] != "ember"]}, now=NOW)
+    forecast.run(workspace, SETTINGS, now=NOW)
+    for name in forecast.OUTPUTS:
+        assert not workspace.read(name)["trend"].str.startswith("ember").any()
+
+
+def test_the_largest_totals_can_be_seen_before_the_rest_is_done(
     workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(batch, "FIRST", 2)
+    monkeypatch.setattr(batch, "PIECE", 2)
+    monkeypatch.setattr(forecast, "WRITING_SHARE", 1.0)
     seen: list[list[str]] = []
     write = Workspace.write
 
@@ -160,11 +192,11 @@ def test_the_largest_total_can_be_seen_before_the_rest_is_done(
     monkeypatch.setattr(Workspace, "write", watched)
     said: list[tuple[int, int, str]] = []
     forecast.run(workspace, SETTINGS, now=NOW, progress=lambda *told: said.append(told))
-    assert seen[0] == ["tide/views"]
+    assert seen[0] == ["saltmarsh/views", "tide/views"]
     assert seen[-1] == sorted(seen[-1])
     assert len(seen[-1]) == 7
-    assert said[0] == (1, 7, "The Tide, views")
-    assert {what for _, _, what in said[:3]} == {"The Tide, views", "saltmarsh, views", "ember, views"}
+    assert said[0] == (2, 7, "saltmarsh, views")
+    assert [done for done, _, _ in said] == [2, 4, 6, 7]
 
 
 def test_while_a_run_goes_on_old_forecasts_stand_in_for_those_not_done(
@@ -187,21 +219,38 @@ def test_while_a_run_goes_on_old_forecasts_stand_in_for_those_not_done(
 def test_a_trend_that_goes_wrong_is_named_and_costs_no_other(
     workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    whole = forecast.forecast_trends
+    whole = fits.fit
 
-    def fragile(trends: pd.DataFrame, *told: object, **named: object) -> object:
-        if trends["title"].iloc[0] == "ember":
+    def fragile(panel: Panel, *told: object) -> object:
+        if "ember" in panel.heads["title"].tolist():
             raise RuntimeError("Stan gave up")
-        return whole(trends, *told, **named)  # type: ignore[arg-type]
+        return whole(panel, *told)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(forecast, "forecast_trends", fragile)
+    monkeypatch.setattr(fits, "fit", fragile)
     report = forecast.run(workspace, SETTINGS, now=NOW)
     assert (report.forecast, [f.key for f in report.failures]) == (6, ["ember/views"])
     ember = workspace.read("trends").set_index("trend").loc["ember/views"]
     assert (ember["state"], ember["sentence"]) == ("failed", "")
     assert "Stan gave up" in ember["reason"]
     monkeypatch.undo()
-    assert forecast.run(workspace, SETTINGS, now=NOW).forecast == 7  # tried again, though nothing has changed
+    again = forecast.run(workspace, SETTINGS, now=NOW)  # tried again, though nothing has changed
+    assert (again.forecast, again.carried) == (7, 6)
+
+
+def test_a_trend_that_no_forecaster_answers_for_is_a_failure(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = fits.fit
+
+    def silent(panel: Panel, *told: object) -> fits.Fits:
+        made = whole(panel, *told)  # type: ignore[arg-type]
+        for expected in made.expected.values():
+            expected[:, [trend == "ember/views" for trend in panel.trends]] = np.nan
+        return made
+
+    monkeypatch.setattr(fits, "fit", silent)
+    report = forecast.run(workspace, SETTINGS, now=NOW)
+    assert [(f.key, f.reason) for f in report.failures] == [("ember/views", batch.UNANSWERED)]
 
 
 def test_killed_at_any_moment_and_run_again_it_ends_with_the_same_bytes(tmp_path: Path) -> None:
@@ -239,58 +288,12 @@ def test_without_engagement_or_with_an_unknown_forecaster_it_says_what_to_do(
         forecast.run(workspace, SETTINGS.model_copy(update={"forecaster": "runes"}), now=NOW)
 
 
-# from file to file
-
-
-def test_a_table_is_forecast_without_a_workspace() -> None:
-    tables, report = forecast.forecast_file(engagement(), horizon=10, forecaster="theta", workers=1)
-    assert (report.forecast, report.refused) == (7, 1)
-    assert (tables["forecasts"].groupby("trend").size() == 10).all()
-    assert "this week" in tables["trends"].set_index("trend").loc["tide/views", "sentence"]
-
-
-def test_days_can_be_forecast_by_week() -> None:
-    tables, _ = forecast.forecast_file(engagement(), frequency="W", forecaster="theta", workers=1)
-    rows = tables["forecasts"][tables["forecasts"]["trend"] == "tide/views"]
-    assert len(rows) == 8
-    assert set(rows["date"].diff().dropna()) == {pd.Timedelta(days=7)}
-    assert rows["expected"].between(4_000, 9_000).all()
-
-
-def test_a_table_without_one_trend_to_forecast_is_refused_with_the_reasons() -> None:
-    with pytest.raises(InputError, match=r"newborn/views: 2 days of history\. A forecast needs 14 or more"):
-        forecast.forecast_file(engagement().tail(2))
-    with pytest.raises(InputError, match="Ask for 1 to 730"):
-        forecast.forecast_file(engagement(), horizon=0)
-
-
-def test_one_blas_thread_or_two_workers_make_the_same_forecast() -> None:
-    rows = engagement()
-    rows = rows[rows["title"] == "tide"]
-    alone, _ = forecast.forecast_file(rows, workers=1)
-    together, _ = forecast.forecast_file(rows, workers=2)
-    pd.testing.assert_frame_equal(alone["forecasts"], together["forecasts"], check_exact=True)
-
-
 def test_importing_the_job_loads_no_forecaster() -> None:
     code = (
         "import sys, pipelines.forecast; print([m for m in ('prophet', 'statsforecast', 'joblib') if m in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
-
-
-def test_a_worker_is_handed_nothing_but_data(workspace: Workspace) -> None:
-    rows = workspace.read("engagement")
-    job = forecast.Job(
-        trends=forecast.gather(rows), events=forecast.NO_EVENTS, names={}, horizon={"D": 7, "W": 8, "M": 6},
-        forecaster="theta", today=NOW.date(), version="1",
-    )  # fmt: skip
-    items = job.items()
-    assert [item.key for item in items[:3]] == ["tide/views", "saltmarsh/views", "ember/views"]
-    assert isinstance(items[0], engine.Item)
-    made = forecast.continue_one(items[0].payload)
-    assert set(made) == {"forecasts", "scores"}
 
 
 def test_a_forecaster_that_is_not_in_use_makes_nothing_stale(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -307,12 +310,12 @@ def test_a_forecaster_that_is_not_in_use_makes_nothing_stale(tmp_path: Path, mon
     for name, text in sources.items():
         (folder / f"{name}.py").write_text(text)
     monkeypatch.syspath_prepend(tmp_path)
-    monkeypatch.setattr(forecast, "FORECASTERS", folder.name)
+    monkeypatch.setattr(versions, "FORECASTERS", folder.name)
 
     def stale_by(name: str) -> bool:
-        before = forecast.code_version("built")
+        before = versions.code_version("built")
         (folder / f"{name}.py").write_text(f"{sources.get(name, '')}\n# changed")
-        return forecast.code_version("built") != before
+        return versions.code_version("built") != before
 
     assert [name for name in (*sources, "new") if stale_by(name)] == [
         *("__init__", "_shared", "seasonal_naive", "part", "built"),

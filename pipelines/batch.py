@@ -1,0 +1,269 @@
+"""The trends of one forecast run, and the work that they make: which must be fitted, in what pieces, in what order."""
+
+import datetime as dt
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from marketing.errors import MissingError
+from marketing.trends import events, fits
+from marketing.trends.events import Learned
+from marketing.trends.panels import Panel, panels
+from marketing.trends.periods import Gathered
+from marketing.trends.states import FORECAST, states
+from pipelines import checkpoints, engine
+from pipelines.versions import code_version
+
+FIRST = 8  # trends of the first piece, so that something can be shown at once
+PIECE = 128  # trends of the others: arithmetic on many at once pays, and a killed worker costs no more than these
+
+NO_DIMENSIONS = ("trend", "title", "metric", "frequency", "first", "last", "points", "state", "reason")
+UNANSWERED = "No forecaster could continue it. Look at its values."
+NO_EVENTS = pd.DataFrame({"event": [], "date": pd.Series([], dtype="datetime64[us]")})
+
+
+@dataclass(frozen=True)
+class How:
+    """What is asked of a run: periods ahead by frequency, the forecaster, the version of the code, what is today."""
+
+    horizon: Mapping[str, int]
+    forecaster: str
+    version: str
+    today: dt.date
+    territory: str = ""
+
+
+@dataclass(frozen=True)
+class Work:
+    """Some trends of one frequency with all that their fits depend on.
+
+    `marks` has the digest of each trend's own content. `version` is there for workers elsewhere: that of their code
+    must be the same.
+    """
+
+    panel: Panel
+    marks: tuple[str, ...]
+    learned: Learned
+    horizon: int
+    forecaster: str
+    version: str = ""
+
+
+def fit(work: Work) -> dict[str, pd.DataFrame]:
+    """The fits of some trends, each row with its trend's digest; runs in a worker process.
+
+    Raises:
+        MissingError: this process has other code than the one that asked.
+    """
+    if work.version and work.version != code_version(work.forecaster):
+        raise MissingError("A worker of the cluster has another Marquee, or other libraries. Install the same there.")
+    origins = fits.origins(work.panel, work.horizon)
+    moves = events.moves(work.panel, work.learned, work.horizon, origins)
+    made = fits.table([fits.fit(work.panel, moves, work.horizon, work.forecaster)])
+    told = zip(work.marks, moves.digests(len(work.panel)), strict=True)
+    digests = dict(zip(work.panel.trends, map("".join, told), strict=True))
+    made.insert(3, "digest", made["trend"].map(digests).astype("str"))
+    return {"fits": made}
+
+
+@dataclass
+class Batch:
+    """The trends of one run.
+
+    `heads` has a row a trend with its state, `found` the panels of all, `ready` those of the trends that can be
+    forecast. `fitted` gathers tables of fits as they are made, `failures` what could not be.
+    """
+
+    heads: pd.DataFrame
+    found: list[Panel]
+    ready: list[Panel]
+    told: pd.DataFrame
+    learned: Learned
+    how: How
+    fitted: list[pd.DataFrame] = field(default_factory=list)
+    done: set[str] = field(default_factory=set)
+    failures: list[engine.Failure] = field(default_factory=list)
+    carried: int = 0
+
+    @classmethod
+    def of(cls, gathered: Gathered, told: pd.DataFrame, sorts: Mapping[str, str], how: How) -> "Batch":
+        """The batch of all gathered trends, given the events table and the kind of each title."""
+        found = [events.set_aside(panel, told) for panel in panels(gathered)]
+        heads = states(gathered, how.horizon, found).set_index("trend", drop=False)
+        able = heads["state"].isin(FORECAST)
+        ready = [panel.take(able[panel.trends].to_numpy()) for panel in found]
+        ready = [panel for panel in ready if len(panel)]
+        furthest = max(how.horizon.values())
+        learned = events.learn(ready, told, kinds_of_titles=sorts, territory=how.territory, horizon=furthest)
+        return cls(heads, found, ready, told, learned, how)
+
+    @property
+    def total(self) -> int:
+        """How many trends are to be forecast."""
+        return sum(len(panel) for panel in self.ready)
+
+    @property
+    def ended(self) -> int:
+        """How many of them have come to an end, good or bad."""
+        return len(self.done) + len(self.failures)
+
+    def waiting(self) -> set[str]:
+        """The trends that are still to be done."""
+        wanted = {trend for panel in self.ready for trend in panel.trends}
+        return wanted - self.done - {failure.key for failure in self.failures}
+
+    def carry(self, stored: pd.DataFrame) -> None:
+        """Take over the fits of trends whose content is what it was when they were made."""
+        before = stored.drop_duplicates("trend").set_index("trend")["digest"]
+        for panel in self.ready:
+            for rows in _pieces(np.arange(len(panel)), PIECE):
+                self._carry(panel.take(rows), before)
+        self.carried = len(self.done)
+        if self.carried:
+            self.fitted.append(stored[stored["trend"].isin(self.done)])
+
+    def _carry(self, panel: Panel, before: pd.Series) -> None:
+        """Those of one piece; what events did to them is reckoned only where all else is the same."""
+        stored = before.reindex(panel.trends).fillna("").to_numpy(str)
+        marks = np.array(self._marks(panel))
+        alike = np.char.startswith(stored, marks)
+        if not alike.any():
+            return
+        same, horizon = panel.take(alike), self.how.horizon[panel.frequency.code]
+        moves = events.moves(same, self.learned.of(same), horizon, fits.origins(same, horizon))
+        digests = np.char.add(marks[alike], moves.digests(len(same)))
+        self.done |= {trend for trend, equal in zip(same.trends, digests == stored[alike], strict=True) if equal}
+
+    def _marks(self, panel: Panel) -> list[str]:
+        """A digest of each trend's own content and of how it is forecast; without what events did to it."""
+        shared = checkpoints.digest(
+            panel.frequency.code, self.how.horizon[panel.frequency.code], self.how.forecaster, self.how.version
+        )
+        begun = (~np.isnan(panel.values)).argmax(axis=1)
+        return [
+            checkpoints.digest(shared, last, values[start:])[:16]
+            for last, values, start in zip(panel.last, panel.values, begun, strict=True)
+        ]
+
+    def items(self, names: Mapping[str, str], *, elsewhere: bool = False) -> list[engine.Item]:
+        """What is not carried over, in pieces: of one frequency, trends of the same dates together, most wanted first.
+
+        `names` are what titles are called; `elsewhere` says that workers may have other code than this process.
+        """
+        made = []
+        for panel, rows in self._cut():
+            piece = panel.take(rows)
+            left = ~np.isin(piece.trends, list(self.done))
+            if left.any():
+                made.append(self._item(piece.take(left), names, elsewhere=elsewhere))
+        return made
+
+    def _item(self, panel: Panel, names: Mapping[str, str], *, elsewhere: bool) -> engine.Item:
+        trends, marks = panel.trends, tuple(self._marks(panel))
+        learned, horizon = self.learned.of(panel), self.how.horizon[panel.frequency.code]
+        version = self.how.version if elsewhere else ""
+        work = Work(panel, marks, learned, horizon, self.how.forecaster, version)
+        return engine.Item(trends[0], work, digest=_digest(work), what=in_words(panel, names))
+
+    def _cut(self) -> Iterator[tuple[Panel, NDArray[np.intp]]]:
+        """All ready trends in pieces: the most wanted few, then each frequency's, pieces with wanted trends first.
+
+        Where a piece begins and ends does not depend on what is done already, so that a run that was killed asks for
+        the same pieces again.
+        """
+        rank = self._wanted()
+        pieces = []
+        for panel in self.ready:
+            mine = rank[panel.trends].to_numpy()
+            rows = np.argsort(mine)
+            if mine.min() == 0:
+                pieces.append((-1, panel, rows[:FIRST]))
+                rows = rows[FIRST:]
+            alike = pd.DataFrame({"last": panel.last[rows], "span": fits.spans(panel)[rows], "rank": mine[rows]})
+            first = alike.groupby(["last", "span"])["rank"].transform("min").to_numpy()
+            rows = rows[np.lexsort([mine[rows], first])]
+            pieces += [(int(mine[part].min()), panel, part) for part in _pieces(rows, PIECE)]
+        for _, panel, rows in sorted(pieces, key=lambda piece: piece[0]):
+            yield panel, np.sort(rows)
+
+    def _wanted(self) -> pd.Series:
+        """The place of each ready trend: totals before parts, what most titles have first, large before small."""
+        heads = pd.concat([panel.heads for panel in self.ready], ignore_index=True)
+        size = np.concatenate([np.nansum(panel.values, axis=1) for panel in self.ready])
+        part = heads[dimensions(heads)].notna().any(axis=1)
+        common = -heads.groupby("metric")["title"].transform("nunique")
+        order = pd.DataFrame({"part": part, "common": common, "size": -size, "trend": heads["trend"]})
+        order = order.sort_values(["part", "common", "size", "trend"])
+        return pd.Series(np.arange(len(order)), index=order["trend"])
+
+    def fit(
+        self,
+        items: Sequence[engine.Item],
+        *,
+        workers: int = 0,
+        folder: Path | None = None,
+        address: str = "",
+    ) -> Iterator[str]:
+        """Fit the items, with what is done and failed kept here; what each was, in words, as it ends.
+
+        An item that fails is halved until what is wrong stands alone.
+        """
+        while items:
+            again: list[engine.Item] = []
+            pieces = {item.key: item for item in items}
+            for end in engine.stream(fit, items, workers=workers, checkpoints=folder, address=address):
+                item = pieces[end.key]
+                trends = item.payload.panel.trends
+                if isinstance(end, engine.Done):
+                    self._take(end.tables["fits"], trends)
+                elif len(trends) == 1:
+                    self.failures.append(end)
+                else:
+                    again += _halves(item)
+                    continue
+                yield item.what
+            items = again
+
+    def _take(self, made: pd.DataFrame, trends: Sequence[str]) -> None:
+        """Keep the fits of a piece; a trend that no forecaster has a number for is a failure."""
+        self.fitted.append(made)
+        there = {*made["trend"]}
+        self.done |= there
+        self.failures += [engine.Failure(trend, UNANSWERED) for trend in trends if trend not in there]
+
+
+def in_words(panel: Panel, names: Mapping[str, str]) -> str:
+    """ "The Tide, views, ES": the first trend of a panel, for people."""
+    head = panel.heads.iloc[0]
+    parts = [str(head[name]) for name in dimensions(panel.heads) if not pd.isna(head[name])]
+    return ", ".join([names.get(head["title"], head["title"]), head["metric"], *parts])
+
+
+def dimensions(heads: pd.DataFrame) -> list[str]:
+    """The columns of heads that say which part of a title a trend is."""
+    return [str(name) for name in heads.columns if name not in NO_DIMENSIONS]
+
+
+def _digest(work: Work) -> str:
+    return checkpoints.digest("fits", work.marks, work.panel.trends, work.learned)
+
+
+def _halves(item: engine.Item) -> list[engine.Item]:
+    """An item as two, each with half of its trends."""
+    work: Work = item.payload
+    halves = []
+    for rows in np.array_split(np.arange(len(work.panel)), 2):
+        panel = work.panel.take(rows)
+        marks = tuple(work.marks[row] for row in rows)
+        half = replace(work, panel=panel, marks=marks, learned=work.learned.of(panel))
+        halves.append(engine.Item(panel.trends[0], half, digest=_digest(half), what=item.what))
+    return halves
+
+
+def _pieces(rows: NDArray[np.intp], size: int) -> Iterator[NDArray[np.intp]]:
+    for start in range(0, len(rows), size):
+        yield rows[start : start + size]

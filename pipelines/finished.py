@@ -1,0 +1,194 @@
+"""The tables of a forecast run, from all that is fitted so far: numbers, words, and what was not as expected."""
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from marketing import tables
+from marketing.trends import events, fits
+from marketing.trends.anomalies import watch
+from marketing.trends.engagement import part
+from marketing.trends.event_effects import event_effects
+from marketing.trends.expectations import expectations
+from marketing.trends.forecasts import finish
+from marketing.trends.movers import movers
+from marketing.trends.outlook import Outlook, outlook
+from marketing.trends.panels import Panel
+from marketing.trends.sentences import Record, sentence
+from pipelines.batch import Batch, dimensions
+
+Tables = dict[str, pd.DataFrame]
+
+# Made anew each time that something is done; `fits` beside them, since the next run carries them over.
+BY_TREND = (
+    *("trends", "outlooks", "forecasts", "scores", "past_forecasts"),
+    *("forecast_sums", "event_effects"),
+)
+WATCHED = ("anomalies", "movers")
+RECENT = 60  # values of the small line
+DIGITS = 4  # significant ones of these
+DTYPES = {"id": "str", "text": "str", "date": "datetime64[us]", "number": "float64", "count": "int64"}
+
+
+def watched(batch: Batch, names: Mapping[str, str]) -> Tables:
+    """The tables anomalies and movers: they ask of the past alone, and wait for no forecast."""
+    found = [expectations(panel) for panel in batch.found]
+    told = watch(found, batch.told, names, batch.how.today)
+    moved = movers(found, told, batch.told, names, batch.how.today)
+    return {"anomalies": typed("anomalies", told, batch), "movers": typed("movers", moved, batch)}
+
+
+def kept(batch: Batch) -> pd.DataFrame:
+    """The table fits: all that this run fitted or carried over."""
+    horizon = max((batch.how.horizon[panel.frequency.code] for panel in batch.ready), default=0)
+    columns = ["trend", "forecaster", "origin", "digest", *fits.steps(horizon)]
+    parts = [each for each in batch.fitted if len(each)]
+    whole = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
+    whole = whole.reindex(columns=columns).astype({"trend": "str", "forecaster": "str", "digest": "str"})
+    whole = whole.astype({"origin": "int64", **dict.fromkeys(fits.steps(horizon), "float64")})
+    return whole.sort_values(["trend", "forecaster", "origin"], ignore_index=True)
+
+
+def so_far(batch: Batch, names: Mapping[str, str]) -> Tables:
+    """The tables BY_TREND of what is done so far; a trend that is not has no row in any, one that failed says why."""
+    panels = [panel.take(np.isin(panel.trends, list(batch.done))) for panel in batch.ready]
+    panels = [panel for panel in panels if len(panel)]
+    if not panels:
+        return {name: typed(name, _trends(batch, None) if name == "trends" else None, batch) for name in BY_TREND}
+    whole = pd.concat(batch.fitted, ignore_index=True)
+    horizons = [batch.how.horizon[panel.frequency.code] for panel in panels]
+    fitted = [fits.read(whole, panel, horizon) for panel, horizon in zip(panels, horizons, strict=True)]
+    made = dict(finish(panels, fitted, forecaster=batch.how.forecaster))
+    felt = [
+        event_effects(panel, batch.learned, horizon, made["forecasts"])
+        for panel, horizon in zip(panels, horizons, strict=True)
+    ]
+    made["event_effects"] = pd.concat([each for each in felt if len(each)] or felt[:1], ignore_index=True)
+    words = _Words(batch, names, made)
+    said = [words.of(panel, row) for panel in panels for row in range(len(panel))]
+    made["outlooks"] = pd.DataFrame([told for told, _ in said])
+    made["trends"] = _trends(batch, made["trends"], pd.DataFrame([told for _, told in said]))
+    return {name: typed(name, made[name], batch) for name in BY_TREND}
+
+
+class _Words:
+    """What a trend's forecast amounts to, as a row of outlooks and in words."""
+
+    def __init__(self, batch: Batch, names: Mapping[str, str], made: Tables) -> None:
+        self.batch, self.names = batch, names
+        self.shown: dict[Any, Any] = made["trends"].set_index("trend").to_dict("index")
+        self.rows = {name: _by_trend(made[name]) for name in ("forecasts", "forecast_sums", "event_effects")}
+        self.cutoffs = made["past_forecasts"].groupby("trend")["cutoff"].min().to_dict()
+        scores = made["scores"].merge(made["trends"][["trend", "forecaster"]], on=["trend", "forecaster"])
+        self.skill: dict[Any, float] = scores.set_index("trend")["skill"].to_dict()
+        self.points = dict(zip(batch.heads["trend"], batch.heads["points"].astype(int), strict=True))
+        self.ahead = self._untold()
+
+    def _untold(self) -> dict[str, list[tuple[str, Any]]]:
+        found: dict[str, list[tuple[str, Any]]] = {}
+        for panel in self.batch.ready:
+            horizon = self.batch.how.horizon[panel.frequency.code]
+            told = events.untold_ahead(panel, self.batch.learned, horizon)
+            for trend, kind, date in zip(told["trend"], told["kind"], told["date"], strict=True):
+                found.setdefault(trend, []).append((str(kind), pd.Timestamp(date).date()))
+        return {trend: sorted(set(each), key=lambda e: e[::-1]) for trend, each in found.items()}
+
+    def of(self, panel: Panel, row: int) -> tuple[dict[str, Any], dict[str, Any]]:
+        """The row of outlooks of one trend, and its trend, sentence and cells."""
+        head = panel.heads.iloc[row]
+        trend, title, metric = head["trend"], head["title"], head["metric"]
+        history = self._history(panel, row)
+        sums = self.rows["forecast_sums"].get(trend)
+        told = outlook(self.rows["forecasts"][trend], history, sums)
+        name, value = part(trend)
+        shown = self.shown[trend]
+        said = sentence(
+            told,
+            trend=trend,
+            name=self.names.get(title, title),
+            metric=metric,
+            dimensions={name: value} if name else {},
+            frequency=panel.frequency.code,
+            today=self.batch.how.today,
+            record=self._record(trend),
+            forecaster=shown["forecaster"],
+            shown=shown["shown"],
+            points=self.points[trend],
+            effects=self.rows["event_effects"].get(trend),
+            ahead=self.ahead.get(trend, ()),
+        )
+        told_as_row = {"trend": trend, "title": title, "metric": metric, **_row(told), "recent": _recent(panel, row)}
+        cells = json.dumps(said.cells, ensure_ascii=False, default=str)
+        return told_as_row, {"trend": trend, "sentence": said.text, "cells": cells}
+
+    def _history(self, panel: Panel, row: int) -> pd.DataFrame:
+        one = panel.take(np.array([row]))
+        dates = one.dates()[0].astype("datetime64[us]")
+        return pd.DataFrame({"date": dates, "value": one.values[0]})
+
+    def _record(self, trend: str) -> Record | None:
+        if trend not in self.cutoffs:
+            return None
+        shown = self.shown[trend]
+        return Record(shown["off"], self.cutoffs[trend].date(), shown["forecaster"], self.skill.get(trend, math.nan))
+
+
+def _row(told: Outlook) -> dict[str, Any]:
+    """An outlook as a row: dates as such, `even` as 0 or 1."""
+    row = asdict(told) | {"even": int(told.even)}
+    row.pop("summed")
+    return {name: pd.Timestamp(value) if hasattr(value, "isoformat") else value for name, value in row.items()}
+
+
+def _recent(panel: Panel, row: int) -> str:
+    values = panel.values[row]
+    return " ".join(f"{value:.{DIGITS}g}" for value in values[~np.isnan(values)][-RECENT:])
+
+
+def _by_trend(frame: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    return {str(trend): rows for trend, rows in frame.groupby("trend", sort=False)}
+
+
+def _trends(batch: Batch, shown: pd.DataFrame | None, said: pd.DataFrame | None = None) -> pd.DataFrame:
+    """The table trends: those that cannot be forecast, those that failed, and those done, with their words."""
+    failed = {failure.key: failure.reason for failure in batch.failures}
+    trends = batch.heads[~batch.heads.index.isin(batch.waiting())].reset_index(drop=True)
+    wrong = trends["trend"].isin(failed)
+    trends["state"] = trends["state"].where(~wrong, "failed")
+    trends["reason"] = trends["reason"].where(~wrong, trends["trend"].map(failed))
+    if shown is not None and said is not None:
+        told = shown.drop(columns="shown").rename(columns={"reason": "why"}).merge(said, on="trend")
+        trends = trends.merge(told, on="trend", how="left")
+        trends["reason"] = (trends["reason"] + " " + trends.pop("why").fillna("")).str.strip()
+    texts = [name for name in ("forecaster", "grade", "sentence", "cells") if name in trends]
+    return trends.fillna(dict.fromkeys(texts, ""))
+
+
+def typed(name: str, frame: pd.DataFrame | None, batch: Batch) -> pd.DataFrame:
+    """A made table in its contract's types and sorted by its key; of no rows, with its columns all the same."""
+    contract = tables.table(name)
+    kinds = {column.name: DTYPES[column.kind] for column in contract.columns}
+    if contract.dimensions or name == "trends":
+        kinds |= dict.fromkeys(dimensions(batch.heads), "str")
+    if frame is None or not len(frame.columns):
+        frame = pd.DataFrame()
+    lacking = [column for column in kinds if column not in frame]
+    frame = frame.assign(**{column: pd.Series(np.nan, index=frame.index) for column in lacking})
+    typed = frame.astype({column: kind for column, kind in kinds.items() if kind != "int64"})
+    whole = {column: "int64" for column, kind in kinds.items() if kind == "int64"}
+    keys = [key for key in contract.key if key in typed]
+    return _ordered(typed.astype(whole), contract, dimensions(batch.heads)).sort_values(keys, ignore_index=True)
+
+
+def _ordered(frame: pd.DataFrame, contract: Any, parts: Sequence[str]) -> pd.DataFrame:
+    """Columns as the contract has them, dimensions after the metric, others last."""
+    names = [column.name for column in contract.columns]
+    here = [name for name in parts if name in frame]
+    place = names.index("metric") + 1 if "metric" in names else len(names)
+    names = [*names[:place], *here, *names[place:]]
+    return frame[[*names, *(name for name in frame.columns if name not in names)]]

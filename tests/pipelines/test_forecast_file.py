@@ -1,0 +1,38 @@
+"""From a table of engagement to its forecasts, without a workspace."""
+
+import pandas as pd
+import pytest
+from test_forecast import engagement
+
+from marketing.errors import InputError
+from pipelines import forecast
+
+
+def test_a_table_is_forecast_without_a_workspace() -> None:
+    tables, report = forecast.forecast_file(engagement(), horizon=10, forecaster="theta", workers=1)
+    assert (report.forecast, report.refused) == (7, 1)
+    assert (tables["forecasts"].groupby("trend").size() == 10).all()
+    assert "this week" in tables["trends"].set_index("trend").loc["tide/views", "sentence"]
+
+
+def test_days_can_be_forecast_by_week() -> None:
+    tables, _ = forecast.forecast_file(engagement(), frequency="W", forecaster="theta", workers=1)
+    rows = tables["forecasts"][tables["forecasts"]["trend"] == "tide/views"]
+    assert len(rows) == 8
+    assert set(rows["date"].diff().dropna()) == {pd.Timedelta(days=7)}
+    assert rows["expected"].between(4_000, 9_000).all()
+
+
+def test_a_table_without_one_trend_to_forecast_is_refused_with_the_reasons() -> None:
+    with pytest.raises(InputError, match=r"newborn/views: 2 days of history\. A forecast needs 7 or more"):
+        forecast.forecast_file(engagement().tail(2))
+    with pytest.raises(InputError, match="Ask for 1 to 730"):
+        forecast.forecast_file(engagement(), horizon=0)
+
+
+def test_one_blas_thread_or_two_workers_make_the_same_forecast() -> None:
+    rows = engagement()
+    rows = rows[rows["title"] == "tide"]
+    alone, _ = forecast.forecast_file(rows, workers=1)
+    together, _ = forecast.forecast_file(rows, workers=2)
+    pd.testing.assert_frame_equal(alone["forecasts"], together["forecasts"], check_exact=True)
