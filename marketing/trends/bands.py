@@ -8,6 +8,7 @@ these are the more from the reference, measured on public trends (:mod:`marketin
 only errors that were known by then count (Vovk, Gammerman and Shafer 2005; Lei et al. 2018).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,7 +16,7 @@ from numpy.typing import NDArray
 
 from marketing.trends.forecasters import Array
 from marketing.trends.panels import Panel
-from marketing.trends.references import CALM, LIVELY, QUANTILES, SELDOM, USUAL, reference
+from marketing.trends.references import CALM, KINDS, LIVELY, QUANTILES, SELDOM, USUAL, reference
 
 LEVELS = {80: (1, 2), 95: (0, 3)}  # where a level's edges stand among QUANTILES; outermost level last
 RECENT = 180  # periods that a trend's unit is taken from: what it was like before then says less
@@ -94,17 +95,21 @@ def bands(told: Told, doubt: Array | None = None) -> dict[str, Array]:
 
     `doubt` is the standard deviation, log scale, of what events ahead may do.
     """
+    unit = told.unit.size[:, :, None]
     common = reference(told.reference, told.unit.kind, told.steps)
     half = (common[LEVELS[80][1]] - common[LEVELS[80][0]]) / 2
-    errors = (np.log1p(told.came) - np.log1p(told.expected)) / told.unit.size[:, :, None]
-    own = factors(told, errors / half)[:, :, None]
-    batch, share = quantiles(told, errors / half / own)
-    scale = told.unit.size[:, :, None] * own
-    edges = [scale * (share * half * each + (1 - share) * ref) for each, ref in zip(batch, common, strict=True)]
+    errors = (np.log1p(told.came) - np.log1p(told.expected)) / unit / half
+    days, moment = _moments(told.known)
+    batch = Batch.empty(1) if not len(days) else Batch.stacked([_batch(told, errors, day) for day in days])
+    kind, bucket = told.unit.kind, np.broadcast_to(buckets(told.steps), errors.shape)
+    own = factors(told, errors, batch.typical[moment, kind])[:, :, None]
+    at = moment[:, :, None], kind[:, :, None], bucket
+    share = np.where(at[0] >= 0, batch.share[at], 0.0)
+    mixed = [half * share * batch.quantiles[(q, *at)] + (1 - share) * common[q] for q in range(len(QUANTILES))]
     logs, made = np.log1p(told.expected), {}
     for level, (low, high) in LEVELS.items():
-        made[f"low{level}"] = _edge(logs, edges[low], doubt, level, -1.0)
-        made[f"high{level}"] = _edge(logs, edges[high], doubt, level, 1.0)
+        made[f"low{level}"] = _edge(logs, unit * own * mixed[low], doubt, level, -1.0)
+        made[f"high{level}"] = _edge(logs, unit * own * mixed[high], doubt, level, 1.0)
     return _nested(made, told.expected)
 
 
@@ -124,47 +129,95 @@ def _nested(edges: dict[str, Array], expected: Array) -> dict[str, Array]:
     return made
 
 
-def factors(told: Told, errors: Array) -> Array:
-    """How much wider than the common one each trend's band is at each slot, (slots, n), by its own errors until then.
-
-    `errors` are in common widths. One cutoff says little, and counts as one in PATIENCE + 1.
+@dataclass(frozen=True)
+class Batch:
+    """What the errors of a batch told by each day: their typical size by kind, (days, kinds), their quantiles by
+    kind and bucket of steps, (quantiles, days, kinds, buckets), and how far these count against the reference, 0 to 1.
     """
-    size = np.minimum(np.abs(errors), FAR_OUT)
-    made = np.ones(told.unit.size.shape)
+
+    typical: Array
+    quantiles: Array
+    share: Array
+
+    @classmethod
+    def empty(cls, days: int) -> "Batch":
+        """Nothing told yet."""
+        shape = (days, len(KINDS), len(ENDS) + 1)
+        return cls(np.full(shape[:2], TYPICAL), np.zeros((len(QUANTILES), *shape)), np.zeros(shape))
+
+    @classmethod
+    def stacked(cls, parts: Sequence["Batch"]) -> "Batch":
+        """Days one after another."""
+        typical, share = (np.concatenate([getattr(part, name) for part in parts]) for name in ("typical", "share"))
+        return cls(typical, np.concatenate([part.quantiles for part in parts], axis=1), share)
+
+
+def _batch(told: Told, errors: Array, day: np.datetime64) -> Batch:
+    """What errors (in common widths) tell that were known by a day.
+
+    Each is told in its trend's width as its other cutoffs have it. So are, in the end, those still to come.
+    """
+    found = Batch.empty(1)
+    seen = np.isfinite(errors) & (told.dates <= day)
+    if not seen.any():
+        return found
+    size, count = _sizes(errors, seen)
+    cutoffs = count.sum(axis=0)
+    mean = np.divide(size.sum(axis=0), cutoffs, out=np.zeros(len(cutoffs)), where=cutoffs > 0)
+    group = told.unit.kind[:, :, None] * (len(ENDS) + 1) + np.broadcast_to(buckets(told.steps), errors.shape)
+    for kind in range(len(KINDS)):
+        mine = (cutoffs > 0) & (count & (told.unit.kind == kind)).any(axis=0)
+        if mine.any():
+            share = _share(int(mine.sum()))
+            found.typical[0, kind] = np.exp(
+                share * np.log(max(float(np.median(mean[mine])), LEAST_UNIT)) + (1 - share) * np.log(TYPICAL)
+            )
+    others = cutoffs - count
+    rest = np.divide(size.sum(axis=0) - size, others, out=np.zeros(size.shape), where=others > 0)
+    typical = found.typical[0][told.unit.kind]
+    scaled = errors / _factor(np.where(others > 0, rest, typical), others, typical)[:, :, None]
+    for number in np.unique(group[seen]):
+        mine = seen & (group == number)
+        kind, bucket = divmod(int(number), len(ENDS) + 1)
+        found.quantiles[:, 0, kind, bucket] = np.quantile(scaled[mine], QUANTILES)
+        found.share[0, kind, bucket] = _share(int(mine.any(axis=(0, 2)).sum()))
+    return found
+
+
+def _share(trends: int) -> float:
+    return trends / (trends + REFERENCE_TRENDS)
+
+
+def _sizes(errors: Array, seen: NDArray[np.bool_]) -> tuple[Array, NDArray[np.bool_]]:
+    """The mean size of the errors seen at each slot, (slots, n), 0 where there are none, and whether there are."""
+    count = seen.sum(axis=2)
+    total = np.where(seen, np.minimum(np.abs(errors), FAR_OUT), 0.0).sum(axis=2)
+    return np.divide(total, count, out=np.zeros(count.shape), where=count > 0), count > 0
+
+
+def _factor(mean: Array, cutoffs: NDArray[np.int64], typical: Array) -> Array:
+    """How much wider than its kin a trend's band is, by the mean size of its errors at so many cutoffs."""
+    return np.asarray(np.clip(mean / typical, *FACTORS) ** (cutoffs / (cutoffs + PATIENCE)))
+
+
+def factors(told: Told, errors: Array, typical: Array) -> Array:
+    """How much wider than its kin's each trend's band is at each slot, (slots, n), by its own errors until then.
+
+    `errors` are in common widths, `typical` (slots, n) their usual size. One cutoff says little, and counts as one in
+    PATIENCE + 1.
+    """
+    made = np.ones(told.known.shape)
     for slot, day in enumerate(told.known):
-        seen = np.isfinite(size) & (told.dates <= day[None, :, None])
-        count = seen.sum(axis=2)
-        each = np.divide(np.where(seen, size, 0.0).sum(axis=2), count, out=np.zeros(count.shape), where=count > 0)
-        cutoffs = (count > 0).sum(axis=0)
-        mean = np.divide(each.sum(axis=0), cutoffs, out=np.full(len(cutoffs), TYPICAL), where=cutoffs > 0)
-        made[slot] = np.clip(mean / TYPICAL, *FACTORS) ** (cutoffs / (cutoffs + PATIENCE))
+        size, there = _sizes(errors, np.isfinite(errors) & (told.dates <= day[None, :, None]))
+        cutoffs = there.sum(axis=0)
+        mean = np.divide(size.sum(axis=0), cutoffs, out=typical[slot].copy(), where=cutoffs > 0)
+        made[slot] = _factor(mean, cutoffs, typical[slot])
     return made
 
 
-def quantiles(told: Told, errors: Array) -> tuple[list[Array], Array]:
-    """This batch's QUANTILES of errors at each slot, trend and step, from those known then, and how far they count.
-
-    `errors` are in each trend's width. Results are (slots, n, steps); the share is 0 where nothing was known.
-    """
-    bucket = np.broadcast_to(np.searchsorted(ENDS, told.steps), errors.shape)
-    group = told.unit.kind[:, :, None] * (len(ENDS) + 1) + bucket
-    days, moment = _moments(told.known)
-    found = np.zeros((len(QUANTILES), max(len(days), 1), int(group.max(initial=0)) + 1))
-    share = np.zeros(found.shape[1:])
-    there = np.isfinite(errors) & ~np.isnat(told.dates)
-    for number in np.unique(group[there]):
-        mine = there & (group == number)
-        order = np.argsort(told.dates[mine], kind="stable")
-        values, when, who = errors[mine][order], told.dates[mine][order], np.nonzero(mine)[1][order]
-        first = np.sort(when[np.unique(who, return_index=True)[1]])
-        for which, day in enumerate(days):
-            known = np.searchsorted(when, day, side="right")
-            trends = np.searchsorted(first, day, side="right")
-            if known:
-                found[:, which, number] = np.quantile(values[:known], QUANTILES)
-                share[which, number] = trends / (trends + REFERENCE_TRENDS)
-    at = np.broadcast_to(moment[:, :, None], group.shape), group
-    return [each[at] for each in found], np.where(at[0] >= 0, share[at], 0.0)
+def buckets(steps: NDArray[np.int64]) -> NDArray[np.intp]:
+    """Which errors are counted as one: those of steps about equally far ahead."""
+    return np.searchsorted(ENDS, steps)
 
 
 def _moments(known: NDArray[np.datetime64]) -> tuple[NDArray[np.datetime64], NDArray[np.intp]]:

@@ -214,7 +214,7 @@ def at_origins(panel: Panel, horizon: int, shared: tuple[int, ...], wanted: Iter
     for name in wanted:
         option = catalog.load(FORECASTERS, name)
         if members := getattr(option, "MEMBERS", ()):
-            raw = option.combine({member: made[member] for member in members}, panel)
+            raw = option.combine({member: made[member] for member in members}, panel, shared)
         else:
             raw = option.forecast(panel, horizon, shared)
         made[name] = rounded(_sane(raw, highest))

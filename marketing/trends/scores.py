@@ -51,7 +51,7 @@ def _mean_apart(values: Array, season: int, origins: NDArray[np.int64]) -> Array
     there = np.isfinite(apart)
     sums = np.where(there, apart, 0.0).cumsum(axis=1)
     counts = there.cumsum(axis=1)
-    column = np.clip(values.shape[1] - origins - 1, 0, None)
+    column = np.clip(values.shape[1] - 1 - np.maximum(origins, 0), 0, None)
     rows = np.arange(len(values))[None]
     total, count = sums[rows, column], counts[rows, column]
     return np.asarray(np.divide(total, count, out=np.zeros(total.shape), where=count > 0))

@@ -106,7 +106,7 @@ def _factors(this: bands.Told, errors: np.ndarray, slot: int) -> np.ndarray:
     some = slice(slot, slot + 1 + fits.CUTOFFS)
     unit = bands.Units(this.unit.size[some], this.unit.kind[some])
     near = replace(this, dates=this.dates[some], unit=unit, known=this.known[some])
-    return bands.factors(near, errors[some])[0]
+    return bands.factors(near, errors[some], np.full(near.known.shape, bands.TYPICAL))[0]
 
 
 def quantiles(name: str, steps: np.ndarray, found: Measured) -> dict[str, np.ndarray]:

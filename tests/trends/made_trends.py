@@ -5,6 +5,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from marketing.trends.engagement import gather
+from marketing.trends.frequencies import FREQUENCIES
+from marketing.trends.panels import Panel
 
 NO_EVENTS = pd.DataFrame({"event": [], "kind": [], "date": pd.Series([], dtype="datetime64[us]"), "title": []})
 
@@ -41,3 +43,20 @@ def event(kind: str, date: str, *, title: str | None = None, end: str | None = N
             "region": pd.Series([region], dtype="str"),
         }
     )
+
+
+def panel(*lines: NDArray[np.float64], **told: str) -> Panel:
+    """Some titles' views side by side, all ending on the same day; NaN is a gap, also at an end."""
+    frequency, last = FREQUENCIES[told.get("frequency", "D")], told.get("last", "2026-11-22")
+    values = np.full((len(lines), max(map(len, lines))), np.nan)
+    for row, line in enumerate(lines):
+        values[row, values.shape[1] - len(line) :] = line
+    titles = [f"title-{number}" for number in range(len(lines))]
+    heads = pd.DataFrame({"trend": [f"{title}/views" for title in titles], "title": titles, "metric": "views"})
+    return Panel(heads.astype("str"), frequency, np.full(len(lines), np.datetime64(last)), values)
+
+
+def walk(days: int, seed: int, *, drift: float = 0.05, noise: float = 0.1) -> NDArray[np.float64]:
+    """A weekly cycle on a wandering level: the kind of audience that a local level describes."""
+    rng = np.random.default_rng(seed)
+    return week(days, seed=seed) * np.exp(np.cumsum(rng.normal(0, drift, days)) + rng.normal(0, noise, days))

@@ -1,25 +1,23 @@
 """What every forecaster keeps to, whichever are in the folder."""
 
-import logging
-
 import numpy as np
-import pandas as pd
 import pytest
-from made_trends import NO_EVENTS, event, trend, week
+from made_trends import panel, week
+from numpy.typing import NDArray
 
 from marketing import catalog
-from marketing.trends.forecasters import filled
-from marketing.trends.forecasts import FORECASTERS
+from marketing.trends.fits import FORECASTERS
+from marketing.trends.panels import Panel
 
 FOLDER = catalog.names(FORECASTERS)
-DEFAULT = catalog.load(FORECASTERS, "blend").MEMBERS  # what people get without choosing; others promise no season
+WEEKLY = ["blend", "prophet", "flat_prophet", "theta", "ets"]  # these promise to carry a season on from its level
 
 
-def forecast(name: str, trends: pd.DataFrame, horizon: int = 28, events: pd.DataFrame = NO_EVENTS) -> pd.DataFrame:
-    return catalog.load(FORECASTERS, name).forecast(trends, horizon, events)
+def forecast(name: str, trends: Panel, horizon: int = 28, origins: tuple[int, ...] = (0,)) -> NDArray[np.float64]:
+    return catalog.load(FORECASTERS, name).forecast(trends, horizon, origins)
 
 
-def gappy(days: int) -> np.ndarray:
+def gappy(days: int) -> NDArray[np.float64]:
     values = week(days)
     values[np.random.default_rng(2).random(days) < 0.3] = np.nan
     values[0] = values[-1] = 900.0
@@ -29,104 +27,96 @@ def gappy(days: int) -> np.ndarray:
 AWKWARD = {
     "constant": np.full(120, 500.0),
     "an exact line": np.arange(1.0, 121.0),
-    "two weeks": week(14),
+    "four weeks": week(28),
     "gaps of 30%": gappy(120),
+    "a gap at the end": np.where(np.arange(120) > 115, np.nan, week(120)),
     "a million millions": week(120, level=1e12),
     "fractions": week(120) / 1e6,
     "falling to nothing": np.arange(119.0, -1.0, -1.0),
     "zeros before a release": np.concatenate([np.zeros(80), week(40)]),
     "seldom": np.where(np.arange(120) % 9 == 0, 3.0, 0.0),
     "one day a millionfold": np.where(np.arange(120) == 100, 1e9, week(120)),
+    "shut for three weeks": np.where(abs(np.arange(120) - 80) < 11, 0.0, week(120)),
 }
-
-
-@pytest.mark.parametrize("name", FOLDER)
-def test_a_row_a_day_for_each_trend_from_the_day_after_its_last(name: str) -> None:
-    trends = pd.concat([trend(week(60)), trend(week(50, seed=2), title="tide")], ignore_index=True)
-    told = forecast(name, trends, 10)
-    assert {"trend", "date", "expected"} <= set(told.columns)
-    for one, rows in told.groupby("trend"):
-        last = trends.loc[trends["trend"] == one, "date"].max()
-        assert rows["date"].tolist() == pd.date_range(last + pd.Timedelta(days=1), periods=10).tolist()
 
 
 @pytest.mark.parametrize("name", FOLDER)
 @pytest.mark.parametrize("kind", AWKWARD)
 def test_awkward_trends_have_finite_forecasts_of_a_sensible_size(name: str, kind: str) -> None:
     values = AWKWARD[kind]
-    expected = forecast(name, trend(values))["expected"]
-    assert len(expected) == 28
+    expected = forecast(name, panel(values))
+    assert expected.shape == (1, 1, 28)
     assert np.isfinite(expected).all()
     assert (expected >= 0).all()
     assert expected.max() <= 4 * np.nanmax(values)
 
 
 @pytest.mark.parametrize("name", FOLDER)
-@pytest.mark.parametrize(("freq", "count"), [("7D", 60), ("7D", 170), ("MS", 20), ("ME", 50)])
-def test_weeks_and_months_are_continued_too(name: str, freq: str, count: int) -> None:
-    values = 1000 + 100 * np.sin(np.arange(count))
-    told = forecast(name, trend(values, start="2020-01-01", freq=freq), 6)
-    assert told["expected"].between(500, 1500).all()
+@pytest.mark.parametrize(("frequency", "count"), [("W", 60), ("W", 170), ("M", 20), ("M", 50)])
+def test_weeks_and_months_are_continued_too(name: str, frequency: str, count: int) -> None:
+    told = forecast(name, panel(1000 + 100 * np.sin(np.arange(count)), frequency=frequency), 6)
+    assert ((told > 500) & (told < 1500)).all()
+
+
+@pytest.mark.parametrize("name", FOLDER)
+def test_too_little_history_has_no_forecast_or_a_sensible_one(name: str) -> None:
+    told = forecast(name, panel(*(week(days) for days in range(1, 15))))[0]
+    there = np.isfinite(told)
+    assert (there.all(axis=1) | ~there.any(axis=1)).all()
+    assert (told[there] >= 0).all()
+    assert (told[there] <= 4 * week(14).max()).all()
+
+
+@pytest.mark.parametrize("name", FOLDER)
+def test_nothing_after_an_origin_touches_its_forecast(name: str) -> None:
+    one, other = week(200), week(200, seed=2)
+    changed = one.copy()
+    changed[-28:] *= 7
+    changed[-30:-28] = np.nan
+    first = forecast(name, panel(one, other), 14, (0, 30, 60))
+    second = forecast(name, panel(changed, other), 14, (0, 30, 60))
+    np.testing.assert_allclose(first[1:], second[1:], rtol=1e-9)
+    assert not np.allclose(first[0, 0], second[0, 0], rtol=0.01)
+
+
+@pytest.mark.parametrize("name", FOLDER)
+def test_a_forecast_from_an_origin_is_that_of_a_history_that_ended_there(name: str) -> None:
+    trends = panel(week(200), gappy(150))
+    np.testing.assert_allclose(forecast(name, trends, 14, (21,)), forecast(name, trends.before(21), 14), rtol=1e-9)
+
+
+@pytest.mark.parametrize("name", FOLDER)
+def test_no_trend_touches_anothers_forecast(name: str) -> None:
+    lines = [week(200), gappy(150), np.full(90, 5.0), *(week(120, seed=seed) for seed in range(20))]
+    together = forecast(name, panel(*lines), 14, (0, 28))
+    for row in (0, 1, 2, 10):
+        np.testing.assert_allclose(together[:, [row]], forecast(name, panel(lines[row]), 14, (0, 28)), rtol=1e-7)
 
 
 @pytest.mark.parametrize("name", FOLDER)
 def test_the_same_input_gives_the_same_forecast_and_is_left_as_it_was(name: str) -> None:
-    trends, before = trend(week(60)), trend(week(60))
-    pd.testing.assert_frame_equal(forecast(name, trends), forecast(name, trends), check_exact=True)
-    pd.testing.assert_frame_equal(trends, before)
+    trends = panel(week(60))
+    before = trends.values.copy()
+    np.testing.assert_array_equal(forecast(name, trends), forecast(name, trends))
+    np.testing.assert_array_equal(trends.values, before)
 
 
-@pytest.mark.parametrize("name", ["blend", *DEFAULT])
+@pytest.mark.parametrize("name", WEEKLY)
 def test_a_weekly_cycle_is_carried_on(name: str) -> None:
-    told = forecast(name, trend(week(120)))
-    by_day = told.groupby(told["date"].dt.day_name())["expected"].mean()
-    assert by_day["Saturday"] > 1.3 * by_day["Monday"]
+    told = forecast(name, panel(week(120)))[0, 0]  # 120 days from a Monday on: the next is a Tuesday
+    phases = np.array([told[phase::7].mean() for phase in range(7)])
+    saturday, monday = phases[4], phases[6]
+    assert saturday > 1.3 * monday
 
 
-@pytest.mark.parametrize("name", FOLDER)
-def test_an_event_of_a_kind_not_met_before_changes_nothing(name: str) -> None:
-    trends = trend(week(60))
-    ahead = event("release", "2025-08-05")
-    pd.testing.assert_frame_equal(forecast(name, trends, events=ahead), forecast(name, trends))
-
-
-@pytest.mark.parametrize("name", ["prophet", "theta", "blend"])
-def test_a_planned_trailer_lifts_the_forecast_as_past_ones_lifted_the_audience(name: str) -> None:
-    values = week(200)
-    days = pd.date_range("2025-06-02", periods=200)
-    past = [event("trailer", day) for day in ("2025-07-12", "2025-09-20", "2025-11-01")]
-    for one in past:
-        since = (days - one["date"].iloc[0]).days.to_numpy()
-        values = values * np.where(since >= 0, 1 + np.exp(-np.maximum(since, 0) / 4), 1)
-    with_one = forecast(name, trend(values), events=pd.concat([*past, event("trailer", "2025-12-27")]))
-    without = forecast(name, trend(values), events=pd.concat(past))
-    lift = (with_one["expected"] / without["expected"]).set_axis(with_one["date"])
-    assert lift["2025-12-26"] == pytest.approx(1)
-    assert 1.3 < lift["2025-12-27"] < 2.5
-
-
-def test_a_step_in_level_is_followed_and_not_averaged_away() -> None:
+@pytest.mark.parametrize("name", ["blend", "prophet", "flat_prophet"])
+def test_a_step_in_level_is_followed_and_not_averaged_away(name: str) -> None:
     values = np.concatenate([week(150), week(28, level=3000)])
-    assert forecast("prophet", trend(values))["expected"].head(7).mean() > 2000
+    assert forecast(name, panel(values))[0, 0, :7].mean() > 2000
 
 
-def test_prophet_is_silent_even_where_logging_is_set_up(
-    caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
-) -> None:
-    with caplog.at_level(logging.DEBUG):
-        forecast("prophet", trend(week(60)))
-    assert not [r for r in caplog.records if r.name.startswith(("prophet", "cmdstanpy")) and r.levelno >= logging.INFO]
-    assert capfd.readouterr() == ("", "")
-
-
-def test_the_blend_is_the_members_median_day_by_day() -> None:
-    trends = trend(week(60))
-    blend = catalog.load(FORECASTERS, "blend")
-    members = [forecast(name, trends)["expected"].to_numpy() for name in blend.MEMBERS]
-    np.testing.assert_array_equal(forecast("blend", trends)["expected"], np.median(members, axis=0))
-
-
-def test_a_gap_is_filled_from_the_same_weekday() -> None:
-    values = np.tile([1.0, 2, 3, 4, 5, 6, 100], 4)
-    values[13] = np.nan
-    assert filled(values, 7)[13] == 100
+@pytest.mark.parametrize("name", [name for name in FOLDER if hasattr(catalog.load(FORECASTERS, name), "MEMBERS")])
+def test_what_is_built_of_others_is_the_same_from_their_forecasts(name: str) -> None:
+    trends, option = panel(week(200), gappy(150)), catalog.load(FORECASTERS, name)
+    members = {member: forecast(member, trends, 14, (0, 28)) for member in option.MEMBERS}
+    np.testing.assert_array_equal(option.combine(members, trends, (0, 28)), forecast(name, trends, 14, (0, 28)))

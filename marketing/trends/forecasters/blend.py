@@ -17,9 +17,9 @@ def forecast(trends: Panel, horizon: int, origins: Sequence[int] = (0,)) -> Arra
     """Continue each trend by the median of the members' forecasts."""
     members = (prophet, flat_prophet, theta, ets, seasonal_naive)
     made = {name: member.forecast(trends, horizon, origins) for name, member in zip(MEMBERS, members, strict=True)}
-    return combine(made, trends)
+    return combine(made, trends, origins)
 
 
-def combine(forecasts: Mapping[str, Array], trends: Panel) -> Array:
+def combine(forecasts: Mapping[str, Array], trends: Panel, origins: Sequence[int]) -> Array:
     """The median of forecasts of the same trends; NaN where a member has too little to go on."""
     return np.asarray(np.median([forecasts[name] for name in MEMBERS], axis=0))
