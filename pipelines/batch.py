@@ -134,7 +134,7 @@ class Batch:
         if not alike.any():
             return
         same, horizon = panel.take(alike), self.how.horizon[panel.frequency.code]
-        moves = events.moves(same, self.learned.of(same), horizon, fits.origins(same, horizon))
+        moves = events.moves(same, self.learned.of(same.trends), horizon, fits.origins(same, horizon))
         digests = np.char.add(marks[alike], moves.digests(len(same)))
         self.done |= {trend for trend, equal in zip(same.trends, digests == stored[alike], strict=True) if equal}
 
@@ -164,7 +164,7 @@ class Batch:
 
     def _item(self, panel: Panel, names: Mapping[str, str], *, elsewhere: bool) -> engine.Item:
         trends, marks = panel.trends, tuple(self._marks(panel))
-        learned, horizon = self.learned.of(panel), self.how.horizon[panel.frequency.code]
+        learned, horizon = self.learned.of(trends), self.how.horizon[panel.frequency.code]
         version = self.how.version if elsewhere else ""
         work = Work(panel, marks, learned, horizon, self.how.forecaster, version)
         return engine.Item(trends[0], work, digest=_digest(work), what=in_words(panel, names))
@@ -259,7 +259,7 @@ def _halves(item: engine.Item) -> list[engine.Item]:
     for rows in np.array_split(np.arange(len(work.panel)), 2):
         panel = work.panel.take(rows)
         marks = tuple(work.marks[row] for row in rows)
-        half = replace(work, panel=panel, marks=marks, learned=work.learned.of(panel))
+        half = replace(work, panel=panel, marks=marks, learned=work.learned.of(panel.trends))
         halves.append(engine.Item(panel.trends[0], half, digest=_digest(half), what=item.what))
     return halves
 
