@@ -151,12 +151,13 @@ def _weighed(level: _Level, hold: Array | None) -> tuple[Array, Array, Array, Ar
     said = level.said[:, :-1] - level.cross * height[:, None]
     rest = level.rest - level.said[:, -1] * height
     free = np.maximum(level.free - 1 - (hold is not None), 1.0)
-    noise = np.maximum(rest / free, LEAST_NOISE**2)[:, None]
+    safe = np.maximum(left, 1e-9)
+    least = (LEAST_NOISE**2 * level.count + 1e-9)[:, None]
+    noise = np.maximum(rest[:, None] - said**2 / safe, least) / free[:, None]
     pull = noise / EFFECT_SD**2
-    squares = np.maximum(rest[:, None] - said**2 / (left + pull), (LEAST_NOISE**2 * level.count + 1e-9)[:, None])
+    squares = np.maximum(rest[:, None] - said**2 / (left + pull), least)
     size = level.size if hold is None else level.size + np.log(hold * share)
     evidence = 0.5 * (size[:, None] - np.log1p(left / pull) - level.count[:, None] * np.log(squares))
-    safe = np.maximum(left, 1e-9)
     effect = said / safe
     return effect, squares / free[:, None] / safe, evidence, height[:, None] - level.cross * share[:, None] * effect
 
