@@ -15,13 +15,13 @@ from numpy.typing import NDArray
 
 from marketing.trends.frequencies import Code
 from marketing.trends.panels import Panel
-from marketing.trends.tails import Tails
+from marketing.trends.tails import EDGES, Tails
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 
-CHUNK = 1024  # trends in one pass
-WEIGHTS = (0.1, 0.3, 0.6)  # of the newest period in the level, side by side
+CHUNK = 2048  # trends in one pass
+WEIGHTS = (0.15, 0.5)  # of the newest period in the level, side by side
 SEASON_WEIGHT = 0.1  # of the newest period in the profile, a share of what is left
 CLIP = 2.0  # spreads by which one period may move what is expected of the next
 SETTLING_CLIP, SETTLING_WEIGHT = 6.0, 0.5  # after a shift, while its rush fades
@@ -225,39 +225,47 @@ class Following:
 
     def _shocks(self, t: int, z: Array, calm: Array, level: Array, spread: Array, known: Mask) -> None:
         """Open, carry on, close and settle shocks."""
-        side = np.sign(z)
-        same = side == self.sign
-        out = self.in_shock & known & same & (np.abs(z) > OUT)
-        went = np.abs(calm - self.base)
-        alarm = known & (self.seen[t] > self.pace.alarm) & self.tails.rare(z)
-        # a jump within a shock
-        more = out & (t - self.began >= self.pace.growing)
-        jump = np.where(more, self.sign * (calm - self._before(t)) / spread, 0.0)
-        again = more & self.tails.rare(self.sign * np.maximum(jump, 0)) & (went > self.went * 0.5)
-        # alarms that belong to the latest shock: it fades, or goes on after a pause
-        fading = self.settling & ~same & (self.sign * (calm - self.base) > -OUT * spread)
-        goes_on = same & (t - self.latest <= self.pace.pause) & (went <= self.went) & ~self.settling
-        opened = alarm & ~out & ~(fading | goes_on)
-        reopened = alarm & ~self.in_shock & goes_on
-        closed = self.in_shock & known & ~out & ~opened
-        self.tails.count(np.where(closed & (self.latest == self.began), self.began_z, 0.0))
-        new = opened | again
-        self.first[t] = new
-        self.of_shock[t] = new | out | reopened | (alarm & fading)
-        self.base = np.where(opened, level, self.base)
-        self.sign = np.where(opened, side, self.sign)
-        self.went = np.where(new, np.abs(calm - self.base), np.where(out, np.maximum(self.went, went), self.went))
-        self.began = np.where(new, t, self.began)
-        self.began_z = np.where(new, z, self.began_z)
-        self.latest = np.where(new | out | reopened, t, self.latest)
-        self.in_shock = (self.in_shock & ~closed) | opened | reopened
-        self.settling &= ~opened & (t < self.until)
+        self.settling &= t < self.until
+        rows = np.flatnonzero(self.in_shock | (np.abs(z) >= EDGES[0]))
+        if not len(rows):
+            return
+        z, calm, level, spread, known = z[rows], calm[rows], level[rows], spread[rows], known[rows]
+        within, sign, base, furthest = self.in_shock[rows], self.sign[rows], self.base[rows], self.went[rows]
+        settling, began = self.settling[rows], self.began[rows]
+        side, went = np.sign(z), np.abs(calm - base)
+        same = known & (side == sign)
+        out = within & same & (np.abs(z) > OUT)
+        alarm = known & (self.seen[t, rows] > self.pace.alarm) & self.tails.rare(z, rows)
+        # within a shock, a jump over the days before is a shock of its own
+        jump = sign * (calm - self._before(t, rows)) / spread
+        jump = np.where(out & (t - began >= self.pace.growing) & (went > furthest / 2), np.maximum(jump, 0), 0)
+        again = self.tails.rare(sign * jump, rows)
+        # alarms that belong to the latest shock: its rush fades, or it goes on after a pause
+        fading = settling & ~same & (sign * (calm - base) > -OUT * spread)
+        goes_on = same & ~settling & (t - self.latest[rows] <= self.pace.pause) & (went <= furthest)
+        opened = alarm & ~out & ~fading & ~goes_on
+        reopened = alarm & ~within & goes_on
+        closed = within & known & ~out & ~opened
+        self.tails.count(np.where(closed & (self.latest[rows] == began), self.began_z[rows], 0.0), rows)
+        new, on = opened | again, opened | again | out | reopened
+        self.first[t, rows] = new
+        self.of_shock[t, rows] = on | (alarm & fading)
+        self.base[rows] = np.where(opened, level, base)
+        self.sign[rows] = np.where(opened, side, sign)
+        went = np.abs(calm - self.base[rows])
+        self.went[rows] = np.where(new, went, np.where(out, np.maximum(furthest, went), furthest))
+        self.began[rows] = np.where(new, t, began)
+        self.began_z[rows] = np.where(new, z, self.began_z[rows])
+        self.latest[rows] = np.where(on, t, self.latest[rows])
+        self.in_shock[rows] = (within & ~closed) | opened | reopened
+        self.settling[rows] = settling & ~opened
         self._settle(t)
 
-    def _before(self, t: int) -> Array:
+    def _before(self, t: int, rows: NDArray[np.intp]) -> Array:
         """How far values went in the two periods before, in the shock's direction."""
-        late = np.where(self.known[t - 2 : t], self.calm[t - 2 : t], self.base)
-        return np.asarray(np.where(self.sign > 0, late.max(axis=0), late.min(axis=0)))
+        late = self.calm[t - 2 : t, rows]
+        late = np.where(np.isnan(late), self.base[rows], late)
+        return np.asarray(np.where(self.sign[rows] > 0, late.max(axis=0), late.min(axis=0)))
 
     def _settle(self, t: int) -> None:
         """Shocks that have been out long enough become the level."""
@@ -275,23 +283,29 @@ class Following:
     def _follow(self, t: int, x: Array, z: Array, spread: Array, phase: int, known: Mask) -> None:
         """Let levels, profile, spread and tails follow the period, as far as it is no shock."""
         moving = known & ~self.in_shock
-        off = x - self.levels - self.profiles[phase]
-        clip = np.where(self.settling, SETTLING_CLIP, CLIP) * spread
-        moved = np.clip(off, -clip, clip) * moving
-        self.losses += LOSS_MEMORY * (np.minimum(np.abs(off), BOUND * spread) - self.losses) * (moving & ~self.settling)
-        self.levels += np.where(self.settling, np.maximum(self.weights, SETTLING_WEIGHT), self.weights) * moved
         quiet = moving & ~self.settling
-        learning = quiet | self.first[t]
+        learning = (
+            quiet | self.first[t]
+        )  # a shock's first period teaches as much as one at the bound: who has many, is so
+        off = x - self.levels - self.profiles[phase]
+        self.losses += (LOSS_MEMORY * quiet) * (np.minimum(np.abs(off), BOUND * spread) - self.losses)
+        clip = np.where(self.settling, SETTLING_CLIP, CLIP) * spread
+        np.maximum(np.minimum(off, clip, out=off), -clip, out=off)
         if len(self.profiles) > 1:
             half = len(WEIGHTS)
-            learnt = np.clip(off[half:], -clip, clip) * learning
-            self.profiles[phase, half:] += SEASON_WEIGHT * (1 - self.weights[half:]) * learnt
-        size = np.minimum(np.abs(z), BOUND) * spread / self.by_phase[phase]
-        self.fast += FAST * (size - self.fast) * (moving | learning)
-        self.slow += (size - self.slow) / np.minimum(np.maximum(self.seen[t], 1), LONGEST) * learning
+            self.profiles[phase, half:] += (SEASON_WEIGHT * (1 - self.weights[half:])) * (off[half:] * learning)
+        weights = self.weights
+        if self.settling.any():
+            weights = np.where(self.settling, np.maximum(weights, SETTLING_WEIGHT), weights)
+        self.levels += weights * (off * moving)
+        bounded = np.minimum(np.abs(z), BOUND)
+        size = bounded * spread / self.by_phase[phase]
+        self.fast += (FAST * (moving | learning)) * (size - self.fast)
+        self.slow += learning / np.clip(self.seen[t], 1, LONGEST) * (size - self.slow)
         if len(self.by_phase) > 1:
-            self._follow_phase(np.minimum(np.abs(z), BOUND) * self.by_phase[phase], phase, learning)
-        self.tails.count(np.where(quiet & ~self.of_shock[t], z, 0.0))
+            self._follow_phase(bounded * self.by_phase[phase], phase, learning)
+        rows = np.flatnonzero(quiet & (np.abs(z) >= EDGES[0]) & ~self.of_shock[t])
+        self.tails.count(z[rows], rows)
         self.tails.number += quiet
         self.gap = np.where(known, 0.0, self.gap + 1)
 

@@ -54,7 +54,8 @@ def typed(rows: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
 
 def records(rows: pd.DataFrame) -> list[dict[str, Any]]:
     """The rows as dictionaries by column."""
-    return [{str(name): value for name, value in row.items()} for row in rows.to_dict("records")]
+    columns = {str(name): rows[name].tolist() for name in rows}
+    return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
 
 
 def in_words(

@@ -32,21 +32,19 @@ class Tails:
         self.number = np.zeros(n)
         self.prior = common(EDGES)
 
-    def count(self, z: Array) -> None:
-        """Count a period's distances; 0 counts as none."""
-        size = np.abs(z)
-        rows = np.flatnonzero(size >= EDGES[0])
-        if len(rows):
-            side = (z[rows] < 0).astype(int)
-            self.far[side, :, rows] += size[rows, None] >= EDGES
+    def count(self, z: Array, rows: NDArray[np.intp]) -> None:
+        """Count distances of these trends; one of 0 counts as none."""
+        far = np.flatnonzero(np.abs(z) >= EDGES[0])
+        if len(far):
+            side = (z[far] < 0).astype(int)
+            self.far[side, :, rows[far]] += np.abs(z[far, None]) >= EDGES
 
-    def rare(self, z: Array) -> NDArray[np.bool_]:
-        """Which distances are further out than may be by chance at the rate aimed at."""
+    def rare(self, z: Array, rows: NDArray[np.intp]) -> NDArray[np.bool_]:
+        """Which distances of these trends are further out than may be by chance at the rate aimed at."""
         result = np.zeros(len(z), dtype=bool)
-        size = np.abs(z)
-        rows = np.flatnonzero(size >= EDGES[0])
-        if len(rows):
-            result[rows] = self._share(z[rows], rows) < AIM / 2
+        far = np.flatnonzero(np.abs(z) >= EDGES[0])
+        if len(far):
+            result[far] = self._share(z[far], rows[far]) < AIM / 2
         return result
 
     def _share(self, z: Array, rows: NDArray[np.intp]) -> Array:
