@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from marketing.trends.seasons import Freed, freed
 from marketing.trends.smoothing import Array, chunks
@@ -18,12 +19,15 @@ from marketing.trends.smoothing import Array, chunks
 WEIGHTS = np.array(
     [0.97, 0.86, 0.75, 0.65, 0.55, 0.45, 0.36, 0.28, 0.2, 0.15, 0.1, 0.06, 0.03]
 )  # the first of equals wins
-SETTLED = 4  # values that a slope comes from before errors count
+SETTLED = 3  # periods after the first before errors count
 COLUMNS = 1280  # trends times origins that run side by side
 
 
 class Line(NamedTuple):
-    """A least squares line through each column's values so far, over its own periods 1, 2, ... `number`."""
+    """A least squares line through each column's values so far, over its own periods 1, 2, ... `number`.
+
+    Before a column begins, `number` counts up to 0 and the sums stay 0.
+    """
 
     number: Array
     sums: Array
@@ -34,7 +38,7 @@ class Line(NamedTuple):
         """Zero for a single value."""
         count = np.maximum(self.number, 1.0)
         spread = count * (count * count - 1) / 12
-        return np.where(count > 1, (self.moments - self.sums * (count + 1) / 2) / np.where(count > 1, spread, 1.0), 0.0)
+        return np.asarray((self.moments - self.sums * ((count + 1) / 2)) / np.maximum(spread, 0.5))  # two values' own
 
     def followed(self, value: Array) -> "Line":
         """The line with one value more."""
@@ -48,7 +52,7 @@ def theta(values: Array, horizon: int, origins: Sequence[int] = (0,), *, season:
     A season is taken off before and put on again after, where histories of at least `seasons` of it have one.
     """
     made = np.full((len(origins), len(values), horizon), np.nan)
-    for rows, part in chunks(values, origins, max(16, COLUMNS // len(origins))):
+    for rows, part in chunks(values, origins, COLUMNS // len(origins)):
         history = freed(part, origins, season, seasons)
         made[:, rows] = history.continued(_continued(history, horizon))
     return made
@@ -57,14 +61,10 @@ def theta(values: Array, horizon: int, origins: Sequence[int] = (0,), *, season:
 def _continued(history: Freed, horizon: int) -> Array:
     """The history's lines, `horizon` further, (horizon, columns): a forecast counts as a value for the next."""
     begun = ~np.isnan(history.lines)
-    some = begun.any(axis=0)
+    some = np.asarray(begun.any(axis=0))
     first = np.where(some, begun.argmax(axis=0), len(begun) - 1)
     start = np.where(some, history.lines[first, np.arange(len(first))], 0.0)
-    above = np.where(begun, history.lines - start, 0.0)
-    count = begun.cumsum(axis=0, dtype=float)
-    lines = Line(count, above.cumsum(axis=0), (above * count).cumsum(axis=0))
-    weight, level, share = _fitted(history, above, count, lines.slope)
-    line = Line(*(part[-1] for part in lines))
+    weight, level, share, line = _fitted(history, np.where(begun, history.lines - start, 0.0), first)
     made = []
     for _ in range(horizon):
         made.append(level + share * line.slope / weight)
@@ -73,26 +73,32 @@ def _continued(history: Freed, horizon: int) -> Array:
     return np.where(some, np.stack(made) + start, np.nan)
 
 
-def _fitted(history: Freed, above: Array, count: Array, slope: Array) -> tuple[Array, Array, Array]:
-    """For each column the weight of least squared errors, the level it ends at and the share of the slope."""
-    known, settled = history.known, history.known & (count > SETTLED)
-    all_known, all_settled = np.asarray(known.all(axis=1)), np.asarray(settled.all(axis=1))
+def _fitted(history: Freed, above: Array, first: NDArray[np.intp]) -> tuple[Array, Array, Array, Line]:
+    """For each column the weight of least squared errors, the level and the line it ends at, the share of the slope.
+
+    `above` is the lines less their first value, which stands in line `first`.
+    """
+    known, whole = history.known, np.asarray(history.known.all(axis=1))
     weight = WEIGHTS[:, None]
     level, squares, cross, error, move = np.zeros((5, len(WEIGHTS), above.shape[1]))
     slopes = np.zeros(above.shape[1])
-    for step in range(1, len(above)):
-        lag = slope[step - 1]
+    line = Line(-first.astype(float), *np.zeros((2, above.shape[1])))
+    for step in range(len(above)):
+        lag = line.slope
         np.subtract(above[step], level, out=error)
-        if not all_known[step]:
+        if not whole[step]:
             error *= known[step]
         level += np.multiply(error, weight, out=move)
-        if not all_settled[step]:
-            error *= settled[step]
-            lag = lag * settled[step]
+        if step <= first.max() + SETTLED:
+            settled = step > first + SETTLED
+            error *= settled
+            lag *= settled
         slopes += lag * lag
         cross += np.multiply(error, lag, out=move)
         squares += np.multiply(error, error, out=move)
+        line = line.followed(above[step])
     share = np.clip(cross * weight / np.where(slopes > 0, slopes, 1.0), 0.0, 1.0)
     left = squares - 2 * share * cross / weight + np.square(share / weight) * slopes
     best = left.argmin(axis=0)[None]
-    return WEIGHTS[best[0]], *(np.take_along_axis(part, best, axis=0)[0] for part in (level, share))
+    level, share = (np.take_along_axis(part, best, axis=0)[0] for part in (level, share))
+    return WEIGHTS[best[0]], level, share, line
