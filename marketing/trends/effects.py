@@ -30,23 +30,27 @@ PEAKS = (0.0, 1.0, 2.0)
 BEND = {"D": 14, "W": 6, "M": 6}  # periods between the bends of a level
 WEEK_SD, NEAR_SD = 0.4, 1.5  # priors on the log scale of what stands beside the event
 NEAR = 2  # events to either side that are let go
+OVER = 5  # zeros in a row at the end of a window after which a trend counts as over there
+RARE = 0.1  # zeros a value above zero, below which a trend is hardly ever zero
 CLOSE = 14  # periods between two events within which each is looked at again
 WEEKS = (1, 2, 3)  # to either side that a public holiday is held against
 FEW = 1.2  # a middle deviation of six is small by that much
 LEAST_SPREAD = 0.04
 LEAST_WEEKS = 3
 SHAPE = ("at", "peak", "decay")
+STEPS_RARE, STEPS_COMMON = -2.0, 0.0  # log odds of a step of the level on the day
 TOLD = ("effect", "error", *SHAPE, "until")
 CHUNK = 1_000  # windows in one pass; memory is about 100 kB a window
 
 
-def shapes(fading: float, lead: bool) -> Shapes:  # noqa: FBT001  # a fact of the kind, passed on
+def shapes(fading: float, *, lead: bool, lasting: bool) -> Shapes:
     """The grid around a kind's own fading; without fading an event is its days and nothing else."""
     if not fading:
-        return Shapes(*(np.zeros(1) for _ in range(4)))
+        nothing = np.zeros(1)
+        return Shapes(nothing, nothing, nothing, nothing, STEPS_RARE)
     grid = np.array(list(itertools.product(LEADS if lead else (0.0,), PEAKS, FADINGS)))
     weight = -(np.log(grid[:, 2]) ** 2) / 1.5 - grid[:, 1] * 0.7 - (grid[:, 0] > 0) * 1.0
-    return Shapes(grid[:, 0], grid[:, 1], grid[:, 2] * fading, weight)
+    return Shapes(grid[:, 0], grid[:, 1], grid[:, 2] * fading, weight, STEPS_COMMON if lasting else STEPS_RARE)
 
 
 def estimates(panel: Panel, felt: pd.DataFrame, asked: NDArray[np.bool_]) -> pd.DataFrame:
@@ -56,8 +60,8 @@ def estimates(panel: Panel, felt: pd.DataFrame, asked: NDArray[np.bool_]) -> pd.
         panel: Trends of one frequency.
         felt: Past events, a row each, sorted by line and step: line (one trend as of one date), row (in the panel), cut
             (how many of the last periods are not to be known), step, offset and length
-            (:func:`marketing.trends.happenings.pairs`), fading, lead and public of the event, and the shape in which it
-            is let go beside others (at, peak, decay: lead, peak day and fading).
+            (:func:`marketing.trends.happenings.pairs`), fading, lead, lasting and public of the event, and the shape in
+            which it is let go beside others (at, peak, decay: lead, peak day and fading).
         asked: Those whose effect is wanted.
 
     Returns:
@@ -130,11 +134,11 @@ def _beside(near: pd.DataFrame, asked: NDArray[np.intp]) -> NDArray[np.intp]:
 def _windows(panel: Panel, near: pd.DataFrame, asked: NDArray[np.intp]) -> pd.DataFrame:
     """`_dated` with the events near by in the shapes that `near` says."""
     beside, made = _beside(near, asked), np.zeros((len(asked), len(TOLD)))
-    told = near[["fading", "lead", "length", "offset"]].to_numpy(float)[asked]
+    told = near[["fading", "lead", "lasting", "length", "offset"]].to_numpy(float)[asked]
     kinds, number = np.unique(told, axis=0, return_inverse=True)
-    for each, (fading, lead, length, offset) in enumerate(kinds):
+    for each, (fading, lead, lasting, length, offset) in enumerate(kinds):
         group = np.flatnonzero(number == each)
-        kind = (shapes(fading, bool(lead)), int(length), int(offset))
+        kind = (shapes(fading, lead=bool(lead), lasting=bool(lasting)), int(length), int(offset))
         for start in range(0, len(group), CHUNK):
             chunk = group[start : start + CHUNK]
             made[chunk] = _window(panel, near.iloc[asked[chunk]], near, beside[chunk], kind)
@@ -176,7 +180,18 @@ def _known(panel: Panel, events: pd.DataFrame, periods: NDArray[np.int64]) -> tu
     begun = np.argmax(panel.values > 0, axis=1)[rows]
     seen = inside & ~np.isnan(values) & (columns >= begun[:, None])
     seen &= ~np.any(seen & (values < 0), axis=1)[:, None]
+    seen &= ~_over(values, seen)
     return np.where(seen, values, 0.0), seen
+
+
+def _over(values: Array, seen: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """The zeros that end a window of a trend which is else hardly ever zero: it is over, and they are no history."""
+    alive = seen & (values > 0)
+    width = values.shape[1]
+    last = width - 1 - np.argmax(alive[:, ::-1], axis=1)[:, None]
+    after, zero = np.arange(width) > last, seen & (values == 0)
+    over = ((zero & after).sum(axis=1) >= OVER) & ((zero & ~after).sum(axis=1) < RARE * alive.sum(axis=1))
+    return np.asarray(after & over[:, None])
 
 
 def _logs(values: Array, seen: NDArray[np.bool_]) -> Array:

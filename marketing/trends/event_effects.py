@@ -15,7 +15,7 @@ LEAST_LEAD = 0.1  # of its strongest day's effect, from which an event counts as
 LONGEST = 400  # periods of an event's course that are added up
 COLUMNS = (
     *("trend", "event", "kind", "date", "effect", "low80", "high80", "added"),
-    *("peak_date", "lead", "fading", "basis", "ahead"),
+    *("window_added", "peak_date", "lead", "fading", "basis", "ahead"),
 )
 
 
@@ -23,9 +23,10 @@ def event_effects(panel: Panel, learned: Learned, horizon: int, forecasts: pd.Da
     """A row for each event that a trend has felt or should feel within `horizon` periods, by trend, date and name.
 
     effect, low80 and high80 are its strongest day's multiplier less 1 (0.38: 38% more) with its 80% interval; added
-    is what it added over its course, in the trend's unit, given all else (NaN ahead without `forecasts`); peak_date
-    its strongest day; lead the days before it in which it is felt; fading the days until half of what it added is
-    gone; basis "own", "kind" or "prior", after what the effect comes from; ahead 1 for those to come.
+    is what it added over its course, in the trend's unit, given all else (NaN ahead without `forecasts`), and
+    window_added what of that falls into the span that forecasts are told by (the first week of a daily trend);
+    peak_date its strongest day; lead the days before it in which it is felt; fading the days until half of what it
+    added is gone; basis "own", "kind" or "prior", after what the effect comes from; ahead 1 for those to come.
 
     Public holidays of the calendar are told where their interval leaves no doubt that they count.
 
@@ -43,7 +44,7 @@ def event_effects(panel: Panel, learned: Learned, horizon: int, forecasts: pd.Da
         return _typed(pd.DataFrame({name: [] for name in COLUMNS}))
     told = learned.happenings.iloc[entries["happening"]].reset_index(drop=True)
     effect, decay = entries["effect"].to_numpy(float), entries["decay"].to_numpy(float)
-    share, step, added = _course(panel, entries, _expected(panel, horizon, forecasts))
+    share, step, added, window_added = _course(panel, entries, _expected(panel, horizon, forecasts))
     seen_ahead = (entries["ahead"] == 1) & (forecasts is None)
     made = pd.DataFrame(
         {
@@ -55,6 +56,7 @@ def event_effects(panel: Panel, learned: Learned, horizon: int, forecasts: pd.Da
             "low80": np.expm1(share * effect - BAND * share * entries["sd"]),
             "high80": np.expm1(share * effect + BAND * share * entries["sd"]),
             "added": np.where(seen_ahead, np.nan, added),
+            "window_added": window_added if forecasts is not None else np.nan,
             "peak_date": _dates(panel, entries["row"].to_numpy(np.intp), step),
             "lead": _lead(entries),
             "fading": np.where(decay > 0, half_life(effect, decay), 0.0),
@@ -68,12 +70,14 @@ def event_effects(panel: Panel, learned: Learned, horizon: int, forecasts: pd.Da
 
 def _typed(rows: pd.DataFrame) -> pd.DataFrame:
     texts, dates = dict.fromkeys(("trend", "event", "kind", "basis"), "str"), ("date", "peak_date")
-    numbers = dict.fromkeys(("effect", "low80", "high80", "added", "lead", "fading", "ahead"), "float64")
+    told = ("effect", "low80", "high80", "added", "window_added", "lead", "fading", "ahead")
+    numbers = dict.fromkeys(told, "float64")
     return rows.astype({**texts, **dict.fromkeys(dates, "datetime64[us]"), **numbers})
 
 
-def _course(panel: Panel, entries: pd.DataFrame, expected: Array) -> tuple[Array, NDArray[np.int64], Array]:
-    """Each event's share on its strongest period (of a day's worth a week shows a part), that period, and its sum."""
+def _course(panel: Panel, entries: pd.DataFrame, expected: Array) -> tuple[Array, NDArray[np.int64], Array, Array]:
+    """Each event's share on its strongest period (of a day's worth a week shows a part), that period, its sum and that
+    of the forecast's first window."""
     code = panel.frequency.code
     values = np.concatenate([panel.values, expected], axis=1)
     width = panel.values.shape[1]
@@ -84,9 +88,15 @@ def _course(panel: Panel, entries: pd.DataFrame, expected: Array) -> tuple[Array
     inside = (column >= 0) & (column < values.shape[1])
     there = values[entries["row"].to_numpy()[:, None], np.where(inside, column, 0)]
     part = -np.expm1(-share * entries["effect"].to_numpy(float)[:, None])
-    added = np.where(inside & ~np.isnan(there), there * part, 0.0).sum(axis=1)
+    brought = np.where(inside & ~np.isnan(there), there * part, 0.0)
+    window = (column >= width) & (column < width + panel.frequency.window)
     best = share.argmax(axis=1)
-    return share[np.arange(len(share)), best], entries["step"].to_numpy() + steps[best], added
+    return (
+        share[np.arange(len(share)), best],
+        entries["step"].to_numpy() + steps[best],
+        brought.sum(axis=1),
+        (brought * window).sum(axis=1),
+    )
 
 
 def _expected(panel: Panel, horizon: int, forecasts: pd.DataFrame | None) -> Array:

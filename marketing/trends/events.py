@@ -49,7 +49,7 @@ AT_LEAST = {"D": 1, "W": 7, "M": 28}  # days of a period at the least, so that n
 TEXTS = ["trend", "title", "pool", "sort"]
 SHAPE = ["at", "peak", "decay"]
 ESTIMATE = ["effect", "error", *SHAPE]
-PLACE = ["row", "happening", "step", "offset", "length", "fading", "lead", "public"]
+PLACE = ["row", "happening", "step", "offset", "length", "fading", "lead", "lasting", "public"]
 FACTS = [*TEXTS, "prior", "spread", "fading", "happening"]
 KEPT = [*TEXTS, "happening", *ESTIMATE, "spread", "until", "back", "held", "sd", "basis"]
 

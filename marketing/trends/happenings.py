@@ -67,7 +67,7 @@ def concerned(
 
     More columns: trend, title, sort (the title's kind), kind, pool (those that tell of each other: the kind, or for
     some the kind and name), public (a public holiday of the calendar), announced, and of the kind prior (effect),
-    spread, fading (for titles of that sort), lead and planned.
+    spread, fading (for titles of that sort), lead, lasting and planned.
     """
     names, number = np.unique(told["kind"].to_numpy(str), return_inverse=True)
     kinds = [kind(str(name)) for name in names]
@@ -76,7 +76,7 @@ def concerned(
     both = both[~aside[number][both["happening"]]].reset_index(drop=True) if len(kinds) else both
     row, happening = both["row"].to_numpy(), both["happening"].to_numpy()
     which = number[happening]
-    facts = {"prior": "effect", "spread": "spread", "fading": "fading", "lead": "lead", "planned": "planned"}
+    facts = {"prior": "effect"} | {name: name for name in ("spread", "fading", "lead", "lasting", "planned")}
     for column, name in facts.items():
         both[column] = np.array([getattr(each, name) for each in kinds])[which] if len(kinds) else 0.0
     titles = panel.heads["title"].astype("str")

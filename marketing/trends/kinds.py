@@ -22,8 +22,9 @@ class Kind:
 
     `effect` and `spread` are on the log scale: what an event is expected to do on its strongest day, and the standard
     deviation from one to the next. `fading` is in days: past the peak the effect falls by a factor e in each; 0 where
-    it is over with the event. What is not `planned` explains the past and never a future day. With `by_name`, events
-    of different names tell nothing of each other. Days under a kind to `set_aside` are no history.
+    it is over with the event. One with `lead` is awaited, and after a `lasting` one the level may well be another.
+    What is not `planned` explains the past and never a future day. With `by_name`, events of different names tell
+    nothing of each other. Days under a kind to `set_aside` are no history.
     """
 
     name: str
@@ -31,6 +32,7 @@ class Kind:
     effect: float
     spread: float
     lead: bool = False
+    lasting: bool = False
     planned: bool = True
     by_name: bool = False
     set_aside: bool = False

@@ -15,7 +15,6 @@ Array = NDArray[np.float64]
 CALM, WANDERING = 0.05, 0.6  # standard deviation of a bend of the level, in a period's noise times the root of BEND
 BEND = 14  # periods that a bend takes
 STEP_SD = 2.0  # of a step of the level, on the log scale
-STEPS_RARE = 2.0  # log odds against a step
 EFFECT_SD = 1.0  # of an effect, to weigh shapes by; the effect told is not pulled by it
 LIKE_ITSELF = 0.6  # of the periods count as evidence, since errors resemble the day before's
 LEAST = 6  # values in a window, below which it tells nothing
@@ -26,12 +25,16 @@ LIMIT = 4.0  # no event multiplies an audience by more than e to this
 
 @dataclass(frozen=True)
 class Shapes:
-    """The shapes that an event may have, each with its prior log weight; arrays of one length, days."""
+    """The shapes that an event may have, each with its prior log weight; arrays of one length, days.
+
+    `step` is the log odds that the level after the event is another than before.
+    """
 
     lead: Array
     peak: Array
     fading: Array
     weight: Array
+    step: float
 
 
 @dataclass(frozen=True)
@@ -81,7 +84,7 @@ def fitted(y: Array, seen: NDArray[np.bool_], sides: Sides, course: Array, shape
     core = course.max(axis=1) > 0.5  # the event's first days always count in full: they are not a surprise next door
     for _ in range(2):
         fits = _regressions(y, weight, sides, course, noise)
-        chance = fits.evidence + shapes.weight - np.array([0.0, STEPS_RARE] * 2)[:, None, None]
+        chance = fits.evidence + shapes.weight + np.array([0.0, shapes.step] * 2)[:, None, None]
         chance = np.exp(chance - chance.max(axis=(0, 2), keepdims=True))
         chance /= chance.sum(axis=(0, 2), keepdims=True)
         best = chance.sum(axis=0).argmax(axis=1)

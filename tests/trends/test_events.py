@@ -147,8 +147,7 @@ def test_zeros_before_a_release_are_no_history() -> None:
     values = np.concatenate([zeros, lifted(audience(200), 0, 1.2, fading=10)])
     told = event("release", on(60), title="lights")
     with_zeros = learn([panel_of(lights=values)], told).estimates.iloc[0]
-    assert with_zeros["effect"] < 2
-    assert with_zeros["error"] > 0.1
+    assert with_zeros["effect"] == pytest.approx(1.2, abs=0.3)  # from how it faded, not from a rise out of nothing
     start = panel_of(lights=np.where(np.arange(260) < 60, np.nan, values))
     assert with_zeros["effect"] == pytest.approx(learn([start], told).estimates.iloc[0]["effect"])
 
