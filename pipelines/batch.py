@@ -175,7 +175,7 @@ class Batch:
         Where a piece begins and ends does not depend on what is done already, so that a run that was killed asks for
         the same pieces again.
         """
-        rank = self._wanted()
+        rank = self._wanted() if self.ready else pd.Series(dtype=float)
         pieces = []
         for panel in self.ready:
             mine = rank[panel.trends].to_numpy()

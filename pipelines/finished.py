@@ -71,6 +71,7 @@ def so_far(batch: Batch, names: Mapping[str, str]) -> Tables:
     made["event_effects"] = pd.concat([each for each in felt if len(each)] or felt[:1], ignore_index=True)
     words = _Words(batch, names, made)
     said = [words.of(panel, row) for panel in panels for row in range(len(panel))]
+    made["scores"] = made["scores"].drop(columns="wape")  # of the forecaster in use it stands in trends, as off
     made["outlooks"] = pd.DataFrame([told for told, _ in said])
     made["trends"] = _trends(batch, made["trends"], pd.DataFrame([told for _, told in said]))
     return {name: typed(name, made[name], batch) for name in BY_TREND}

@@ -253,15 +253,18 @@ def test_a_trend_that_no_forecaster_answers_for_is_a_failure(
     assert [(f.key, f.reason) for f in report.failures] == [("ember/views", batch.UNANSWERED)]
 
 
-def test_killed_at_any_moment_and_run_again_it_ends_with_the_same_bytes(tmp_path: Path) -> None:
+def test_killed_at_any_moment_and_run_again_it_ends_with_the_same_bytes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     settings = SETTINGS.model_copy(update={"forecaster": "blend", "workers": 2})
     through = make(tmp_path / "through")
     forecast.run(through, settings, now=NOW)
     killed = make(tmp_path / "killed")
     code = textwrap.dedent(f"""
         from pathlib import Path
-        from test_forecast import NOW, SETTINGS, Workspace, forecast
+        from test_forecast import NOW, SETTINGS, Workspace, batch, forecast
         if __name__ == "__main__":
+            batch.FIRST = batch.PIECE = 1
             settings = SETTINGS.model_copy(update={{"forecaster": "blend", "workers": 1}})
             forecast.run(Workspace.open(Path({str(killed.folder)!r})), settings, now=NOW)
     """)
@@ -275,8 +278,12 @@ def test_killed_at_any_moment_and_run_again_it_ends_with_the_same_bytes(tmp_path
     os.killpg(process.pid, signal.SIGKILL)
     process.wait()
     assert 2 <= len(list(killed.checkpoints_folder.glob("forecast/[!.]*"))) < 7
-    forecast.run(killed, settings, now=NOW)
-    assert files(killed) == files(through)
+    monkeypatch.setattr(batch, "FIRST", 1)
+    monkeypatch.setattr(batch, "PIECE", 1)
+    fitted = watch_fits(monkeypatch)
+    forecast.run(killed, settings.model_copy(update={"workers": 1}), now=NOW)
+    assert 0 < len(fitted) < 6  # what was done is not done again
+    assert files(killed) == files(through)  # and that it came in other pieces does not show
 
 
 def test_without_engagement_or_with_an_unknown_forecaster_it_says_what_to_do(
@@ -303,6 +310,7 @@ def test_a_forecaster_that_is_not_in_use_makes_nothing_stale(tmp_path: Path, mon
         "__init__": "",
         "_shared": "",
         "seasonal_naive": "",
+        "mean": "",
         "part": "",
         "built": 'MEMBERS = ("part",)',
         "odd": "",
@@ -318,5 +326,5 @@ def test_a_forecaster_that_is_not_in_use_makes_nothing_stale(tmp_path: Path, mon
         return versions.code_version("built") != before
 
     assert [name for name in (*sources, "new") if stale_by(name)] == [
-        *("__init__", "_shared", "seasonal_naive", "part", "built"),
+        *("__init__", "_shared", "seasonal_naive", "mean", "part", "built"),
     ]

@@ -1,11 +1,17 @@
 """From a table of engagement to its forecasts, without a workspace."""
 
+from pathlib import Path
+
 import pandas as pd
 import pytest
 from test_forecast import engagement
 
+from marketing import sources
 from marketing.errors import InputError
-from pipelines import forecast
+from marketing.trends import frequencies
+from pipelines import batch, forecast
+
+REAL = Path(__file__).parents[2] / "sample_data" / "real"
 
 
 def test_a_table_is_forecast_without_a_workspace() -> None:
@@ -36,3 +42,21 @@ def test_one_blas_thread_or_two_workers_make_the_same_forecast() -> None:
     alone, _ = forecast.forecast_file(rows, workers=1)
     together, _ = forecast.forecast_file(rows, workers=2)
     pd.testing.assert_frame_equal(alone["forecasts"], together["forecasts"], check_exact=True)
+
+
+@pytest.mark.parametrize("frequency", ["D", "W"])
+def test_what_a_real_trend_is_forecast_to_do_does_not_depend_on_those_fitted_beside_it(
+    monkeypatch: pytest.MonkeyPatch, frequency: frequencies.Code
+) -> None:
+    pages = sources.read(REAL / "wikipedia_ten_pages.csv", "engagement").frame
+    game = pd.read_csv(REAL / "gta6_pageviews.csv", parse_dates=["date"]).rename(columns={"pageviews": "value"})
+    events = pd.read_csv(REAL / "gta6_events.csv", parse_dates=["date"]).rename(columns={"category": "kind"})
+    rows = pd.concat([pages, game.assign(title="gta-vi", metric="pageviews")], ignore_index=True)
+    told = events[["event", "kind", "date"]].assign(title="gta-vi")
+    together, _ = forecast.forecast_file(rows, frequency=frequency, told=told, workers=1)
+    monkeypatch.setattr(batch, "FIRST", 1)
+    monkeypatch.setattr(batch, "PIECE", 3)
+    apart, _ = forecast.forecast_file(rows.sample(frac=1, random_state=1), frequency=frequency, told=told, workers=1)
+    assert set(together) == set(forecast.OUTPUTS)
+    for name, frame in together.items():
+        pd.testing.assert_frame_equal(apart[name], frame, check_exact=True)
