@@ -15,7 +15,7 @@ from marketing.trends.prophet.options import Options
 from marketing.trends.prophet.panel import Panel, panel
 from marketing.trends.prophet.posterior import LEAST_SIGMA, LEVEL_SCALE, negative_log_posterior
 from marketing.trends.prophet.sheets import Sheet, sheet
-from marketing.trends.prophet.solver import Optimum, optimum, taken_apart
+from marketing.trends.prophet.solver import Gram, Optimum, Request, optimum, taken_apart, taken_apart_finely
 
 Rows = NDArray[np.int_]
 
@@ -137,17 +137,28 @@ def _added(one: Sheet, options: Options) -> Optimum:
 
     middle = one.y.sum(1) / one.count
     spread = ((y - middle[:, None]) ** 2 * one.known).sum(1) / one.count
-    gram = taken_apart(turned @ designs, one.penalty)
-    return optimum(gram, residuals, one.count, one.penalty, options.changepoint_prior_scale, spread)
+
+    def fine(which: Rows) -> Gram:
+        return taken_apart_finely(designs if shared else designs[which], one.penalty)
+
+    asked = Request(residuals, one.count, one.penalty, options.changepoint_prior_scale, fine)
+    return optimum(asked, taken_apart(turned @ designs, one.penalty), spread)
 
 
 def _multiplied(one: Sheet, options: Options) -> Optimum:
-    """The optimum where some terms multiply the trend, from a level trend and nothing else."""
-    tau = options.changepoint_prior_scale
-    problem = multiplicative.Problem(one.designs, one.y, one.trend, one.multiplied, one.count, one.penalty, tau)
-    start = np.zeros((len(one.y), one.designs.shape[2]))
-    start[:, int(options.growth == "linear")] = one.y.sum(1) / one.count
-    return multiplicative.optimum(problem, start)
+    """The optimum where some terms multiply the trend."""
+    return multiplicative.optimum(
+        multiplicative.Problem(
+            sheet=one.designs,
+            y=one.y,
+            trend=one.trend,
+            multiplied=one.multiplied,
+            count=one.count,
+            penalty=one.penalty,
+            tau=options.changepoint_prior_scale,
+            sloped=options.growth == "linear",
+        )
+    )
 
 
 def _write(fitted: Fitted, one: Sheet, found: Optimum) -> None:

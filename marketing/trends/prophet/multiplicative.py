@@ -6,7 +6,7 @@ stands (proximal Gauss-Newton), and goes as far along the way there as the objec
 residuals' share of the curvature is put in as well, and the last steps are Newton's.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,8 +17,12 @@ from marketing.trends.prophet.solver import Optimum, settled, taken_apart
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
-STEPS = 100
-HALVINGS = 25
+STEPS = 300
+FEW = 4  # values to a column of the design up to which a second start is tried
+SPIKE = 1e-6  # sigma below which a curve runs through every value: the posterior has no bound there, and no use
+HALVINGS = 5
+LEAST_DAMPING = 1e-6
+MOST_DAMPING = 1e4  # beyond, rounding hides any progress
 GOOD = 1e-8  # KKT residual at which a trend has arrived
 NEAR = 0.05  # KKT residual from which steps are Newton's
 LEAST_FALL = 1e-14  # of the objective, relative: below, rounding hides any progress
@@ -29,7 +33,7 @@ class Problem:
     """n trends of one kind: sheet (n, T, P) as for additive terms, 0 on unknown dates; y (n, T), 0 there too.
 
     trend, multiplied (P,): which columns make the trend, and which multiply it. count (n,); penalty (u,) for the
-    first columns, the rest are slope changes; tau their scale.
+    first columns, the rest are slope changes; tau their scale. sloped: the first column is t, then the level.
     """
 
     sheet: Floats
@@ -39,11 +43,10 @@ class Problem:
     count: Floats
     penalty: Floats
     tau: float
+    sloped: bool
 
     def some(self, rows: NDArray[np.int_]) -> "Problem":
-        return Problem(
-            self.sheet[rows], self.y[rows], self.trend, self.multiplied, self.count[rows], self.penalty, self.tau
-        )
+        return replace(self, sheet=self.sheet[rows], y=self.y[rows], count=self.count[rows])
 
     def parts(self, theta: Floats) -> tuple[Floats, Floats, Floats]:
         """Trend, what it is multiplied by less 1, and residuals, each (n, T)."""
@@ -51,32 +54,74 @@ class Problem:
         trend, multiplied, added = np.moveaxis(self.sheet @ (theta[:, None, :] * kinds).swapaxes(1, 2), 2, 0)
         return trend, multiplied, self.y - trend * (1 + multiplied) - added
 
-    def objective(self, theta: Floats, residuals: Floats) -> Floats:
+    def level(self) -> Floats:
+        """Where to start from: the mean and nothing else (n, P)."""
+        theta = np.zeros((len(self.y), self.sheet.shape[2]))
+        theta[:, int(self.sloped)] = self.y.sum(1) / self.count
+        return theta
+
+    def ends(self) -> Floats:
+        """Where Stan starts from: the straight line through the first value and the last (n, P)."""
+        theta = self.level()
+        if self.sloped:
+            t, each = self.sheet[:, :, 0], np.arange(len(self.y))
+            first, last = np.argmax(self.sheet[:, :, 1] > 0, axis=1), np.argmax(t, axis=1)
+            theta[:, 1] = self.y[each, first]
+            theta[:, 0] = self.y[each, last] - theta[:, 1]
+        return theta
+
+    def objective(self, theta: Floats) -> Floats:
         """The least −log posterior over the variance."""
-        rss = (residuals**2).sum(1)
+        return self.least(theta, (self.parts(theta)[2] ** 2).sum(1))
+
+    def least(self, theta: Floats, rss: Floats) -> Floats:
+        """The same where the residuals' sums of squares are known."""
         u = len(self.penalty)
         sigma = np.sqrt(best_variance(rss, self.count))
         return negative_log_posterior(rss, self.count, sigma, theta[:, :u], self.penalty, theta[:, u:], self.tau)
 
 
-def optimum(problem: Problem, theta: Floats) -> Optimum:
-    """Find the optimum of n trends, from theta (n, P)."""
+def optimum(problem: Problem) -> Optimum:
+    """Find the optimum of n trends; where values are few there can be several, and a second start finds some."""
+    found = _search(problem, problem.level())
+    few = np.flatnonzero(problem.count < FEW * problem.sheet.shape[2])
+    if len(few) and problem.sloped:
+        part = problem.some(few)
+        other = _search(part, part.ends())
+        own = Optimum(found.theta[few], found.s[few], found.rss[few], found.kkt[few])
+        sound, sounder = own.s > SPIKE**2, other.s > SPIKE**2
+        lower = part.least(other.theta, other.rss) < part.least(own.theta, own.rss)
+        better = np.flatnonzero((sounder & ~sound) | (lower & (sounder | ~sound)))
+        at = few[better]
+        found.theta[at], found.s[at] = other.theta[better], other.s[better]
+        found.rss[at], found.kkt[at] = other.rss[better], other.kkt[better]
+    return found
+
+
+def _search(problem: Problem, theta: Floats) -> Optimum:
+    """Step to an optimum from theta (n, P)."""
     n = len(theta)
     answer = Optimum(theta.copy(), np.ones(n), np.full(n, np.inf), np.full(n, np.inf))
-    rows, plain = np.arange(n), np.zeros(n, bool)
+    rows, plain, damping = np.arange(n), np.zeros(n, bool), np.zeros(n)
     for _ in range(STEPS):
         gram, pull, residuals, kkt = _linearised(problem, theta, plain)
         rss = (residuals**2).sum(1)
         answer.theta[rows], answer.rss[rows], answer.kkt[rows] = theta, rss, kkt
         answer.s[rows] = best_variance(rss, problem.count)
+        diagonal = np.arange(gram.shape[1])
+        gram[:, diagonal, diagonal] *= 1 + damping[:, None]
         apart = taken_apart(gram, problem.penalty)
         there = settled(apart, theta, pull, rss, problem.count, problem.penalty, problem.tau)[0]
-        nearer, moved = _nearer(problem, theta, there, problem.objective(theta, residuals))
-        # A Newton step that leads nowhere is tried again as a Gauss-Newton step; one of those that does, ends the way.
-        going = np.flatnonzero((kkt > GOOD) & (moved | ~plain))
+        nearer, share = _nearer(problem, theta, there, problem.least(theta, rss))
+        # Where the straight way overshoots, steps are held back (Marquardt) until it does no more. A Newton step that
+        # leads nowhere is tried again as a Gauss-Newton step.
+        plain = share == 0
+        damping = np.where(share == 1, damping / 8 * (damping > LEAST_DAMPING), np.maximum(8 * damping, LEAST_DAMPING))
+        going = np.flatnonzero((kkt > GOOD) & (damping < MOST_DAMPING))
         if not len(going):
             break
-        rows, theta, plain, problem = rows[going], nearer[going], ~moved[going], problem.some(going)
+        rows, theta, problem = rows[going], nearer[going], problem.some(going)
+        plain, damping = plain[going], damping[going]
     return answer
 
 
@@ -100,19 +145,16 @@ def _linearised(problem: Problem, theta: Floats, plain: Bools) -> tuple[Floats, 
     return gram, pull, residuals, kkt
 
 
-def _nearer(problem: Problem, here: Floats, there: Floats, objective: Floats) -> tuple[Floats, Bools]:
-    """The farthest of 1, 1/2, 1/4, ... of the way at which the objective is lower, and whether there is one."""
-    nearer, left = here.copy(), np.arange(len(here))
-    share = 1.0
-    for _ in range(HALVINGS):
+def _nearer(problem: Problem, here: Floats, there: Floats, objective: Floats) -> tuple[Floats, Floats]:
+    """The farthest of 1, 1/2, 1/4, ... of the way at which the objective is lower, and that share; 0 for none."""
+    nearer, shares, left = here.copy(), np.zeros(len(here)), np.arange(len(here))
+    for halving in range(HALVINGS):
+        share = 0.5**halving
         tried = here[left] + share * (there[left] - here[left])
         part = problem.some(left)
-        fallen = part.objective(tried, part.parts(tried)[2]) < objective[left] - LEAST_FALL * np.abs(objective[left])
-        nearer[left[fallen]] = tried[fallen]
+        fallen = part.objective(tried) < objective[left] - LEAST_FALL * np.abs(objective[left])
+        nearer[left[fallen]], shares[left[fallen]] = tried[fallen], share
         left = left[~fallen]
-        share /= 2
         if not len(left):
             break
-    moved = np.ones(len(here), bool)
-    moved[left] = False
-    return nearer, moved
+    return nearer, shares

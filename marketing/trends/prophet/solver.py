@@ -21,7 +21,9 @@ Bools = NDArray[np.bool_]
 STEPS = 200  # at most, per round; the median trend needs about 12
 ROUNDS = 4  # fresh residuals at most; the first round ends at the optimum but for rounding
 CLOSE = 1e-9  # relative change of the variance at which a trend has arrived
+FINE_STEPS = 400
 GOOD = 1e-8  # KKT residual at which no further round is asked for
+ENOUGH = 1e-7  # KKT residual above which a trend is searched once more with finer numbers
 BATCHES = (4, 8, 14, 1 << 30)  # trends with about as many active changes are solved together
 KEEP_ALL = 0.7  # a batch is made smaller when this share or less is still on the way
 
@@ -31,13 +33,16 @@ class Gram:
     """A'A of m trends, or of one design that all share (m = 1), with its ridge part taken apart.
 
     whole (m, P, P); values (m, u) and vectors (m, u, u): (G_uu + s D)^-1 = vectors diag(1 / (values + s)) vectors'.
-    across (m, S, u): G_du vectors.
+    across (m, S, u): G_du vectors. base (m, S, S) and shares (m, S, u), where there: the Hessian of the slope changes
+    once the ridge is eliminated is base + shares diag(s / (values + s)) shares', in which nothing cancels.
     """
 
     whole: Floats
     values: Floats
     vectors: Floats
     across: Floats
+    base: Floats | None = None
+    shares: Floats | None = None
 
     @property
     def shared(self) -> bool:
@@ -45,7 +50,11 @@ class Gram:
 
     def of(self, rows: NDArray[np.int_]) -> "Gram":
         """The Gram matrices of some of the trends."""
-        return self if self.shared else Gram(*(getattr(self, field.name)[rows] for field in fields(self)))
+        if self.shared:
+            return self
+        base = None if self.base is None else self.base[rows]
+        shares = None if self.shares is None else self.shares[rows]
+        return Gram(self.whole[rows], self.values[rows], self.vectors[rows], self.across[rows], base, shares)
 
 
 def taken_apart(whole: Floats, penalty: Floats) -> Gram:
@@ -57,6 +66,22 @@ def taken_apart(whole: Floats, penalty: Floats) -> Gram:
     values = np.maximum(values, 1e-14 * values[:, -1:])
     vectors = vectors * scale[:, None]
     return Gram(whole, values, vectors, whole[:, u:, :u] @ vectors)
+
+
+def taken_apart_finely(designs: Floats, penalty: Floats) -> Gram:
+    """The same from the designs (m, T, P) themselves, for when the noise is too small beside them for their squares."""
+    u = len(penalty)
+    scale = 1 / np.sqrt(penalty)
+    left, singular, right = np.linalg.svd(designs[:, :, :u] * scale, full_matrices=False)
+    hinges = designs[:, :, u:]
+    shares = left.swapaxes(1, 2) @ hinges
+    beside = hinges - left @ shares
+    again = left.swapaxes(1, 2) @ beside  # once more: rounding of the first time
+    beside -= left @ again
+    shares = (shares + again).swapaxes(1, 2)
+    vectors = right.swapaxes(1, 2) * scale[:, None]
+    whole = designs.swapaxes(1, 2) @ designs
+    return Gram(whole, singular**2, vectors, shares * singular[:, None], beside.swapaxes(1, 2) @ beside, shares)
 
 
 @dataclass
@@ -92,31 +117,79 @@ class Optimum:
 Residuals = Callable[[Floats, NDArray[np.int_]], tuple[Floats, Floats]]
 
 
-def optimum(gram: Gram, residuals: Residuals, count: Floats, penalty: Floats, tau: float, start: Floats) -> Optimum:
+@dataclass
+class Request:
+    """What is asked of n trends: residuals by theta and rows, count (n,) of values, penalty (u,) as prior precisions
+    of the ridge unknowns, tau the scale of the slope changes, fine: their Gram matrices taken apart finely.
+    """
+
+    residuals: Residuals
+    count: Floats
+    penalty: Floats
+    tau: float
+    fine: Callable[[NDArray[np.int_]], Gram]
+
+
+def optimum(asked: Request, gram: Gram, start: Floats) -> Optimum:
     """Find the optimum of n trends.
 
-    count (n,) is their number of values, penalty (u,) the precisions of the ridge unknowns, start (n,) a variance
-    above the one sought: among several optima the search ends at the one with the largest variance, as Stan's does.
+    start (n,) is a variance above the one sought: among several optima the search ends at the one with the largest
+    variance, as Stan's does.
     """
-    rows = np.arange(len(count))
-    theta = np.zeros((len(count), gram.whole.shape[1]))
-    pull, rss = residuals(theta, rows)
-    s = np.maximum(start, LEAST_SIGMA**2)
+    n, size = len(asked.count), gram.whole.shape[1]
+    answer = Optimum(np.zeros((n, size)), np.maximum(start, LEAST_SIGMA**2), np.zeros(n), np.full(n, np.inf))
+    _search(asked, gram, answer)
+    left = np.flatnonzero(~(answer.kkt <= ENOUGH))
+    if len(left):
+        _search_finely(asked, asked.fine(left), left, answer)
+    return answer
+
+
+def _search(asked: Request, gram: Gram, answer: Optimum) -> None:
+    """Search, make residuals afresh, search on, until the conditions of an optimum hold; write into `answer`."""
+    rows = np.arange(len(asked.count))
+    theta, s, penalty = answer.theta, answer.s, asked.penalty
     # The first curve is a ridge regression alone. Measured from its residuals nothing large cancels any more.
-    theta[:, : len(penalty)] = _to_unknowns(_ridge(gram, pull, theta, s, penalty), gram)
-    norms = np.sqrt(np.maximum(np.diagonal(gram.whole, axis1=1, axis2=2), 0))
-    answer = Optimum(theta, s, rss, np.full(len(count), np.inf))
+    first = _ridge(gram, asked.residuals(theta, rows)[0], theta, s, penalty)
+    theta[:, : len(penalty)] = _to_unknowns(first, gram)
+    norms = _lengths(gram)
     for _ in range(ROUNDS):
-        pull, rss = residuals(theta[rows], rows)
-        theta[rows], s[rows] = settled(gram.of(rows), theta[rows], pull, rss, count[rows], penalty, tau)
-        pull, rss = residuals(theta[rows], rows)
-        answer.rss[rows] = rss
+        count = asked.count[rows]
+        pull, rss = asked.residuals(theta[rows], rows)
+        theta[rows], s[rows] = settled(gram.of(rows), theta[rows], pull, rss, count, penalty, asked.tau)
+        pull, answer.rss[rows] = asked.residuals(theta[rows], rows)
         lengths = norms if gram.shared else norms[rows]
-        answer.kkt[rows] = kkt_residual(pull, lengths, rss, count[rows], s[rows], theta[rows], penalty, tau)
-        rows = np.flatnonzero(~(answer.kkt <= GOOD))
+        answer.kkt[rows] = kkt_residual(
+            pull, lengths, answer.rss[rows], count, s[rows], theta[rows], penalty, asked.tau
+        )
+        rows = rows[~(answer.kkt[rows] <= GOOD)]
         if not len(rows):
             break
-    return answer
+
+
+def _lengths(gram: Gram) -> Floats:
+    return np.asarray(np.sqrt(np.maximum(np.diagonal(gram.whole, axis1=1, axis2=2), 0)))
+
+
+def _search_finely(asked: Request, gram: Gram, rows: NDArray[np.int_], answer: Optimum) -> None:
+    """Search with fresh residuals at every step, and keep what is better than what `answer` holds."""
+    n, count, penalty, tau = len(rows), asked.count[rows], asked.penalty, asked.tau
+    theta = np.zeros((n, gram.whole.shape[1]))
+    pull, rss = asked.residuals(theta, rows)
+    alone, wait = np.ones(n, bool), np.zeros(n, bool)
+    state = _State(theta, best_variance(rss, count), pull, theta, pull, rss, count, alone, wait, rows)
+    for _ in range(FINE_STEPS):
+        state.pull, state.from_theta, state.from_pull, state.from_rss = pull.copy(), state.theta.copy(), pull, rss
+        _step(state, gram, penalty, tau)
+        pull, rss = asked.residuals(state.theta, rows)
+        state.s = best_variance(rss, count)
+        kkt = kkt_residual(pull, _lengths(gram), rss, count, state.s, state.theta, penalty, tau)
+        better = kkt < answer.kkt[rows]
+        at = rows[better]
+        answer.theta[at], answer.s[at], answer.rss[at] = state.theta[better], state.s[better], rss[better]
+        answer.kkt[at] = kkt[better]
+        if (answer.kkt[rows] <= GOOD).all():
+            break
 
 
 def settled(
@@ -190,7 +263,7 @@ def _lasso_step(state: _State, push: Floats, gram: Gram, penalty: Floats, tau: f
     lean = _times(penalty * state.theta[:, :u], gram.vectors)  # half the gradient of the prior, in coordinates
     shift = 1 / (gram.values + state.s[:, None])
     right = np.stack([push - weight * sign, sign / tau - _times(lean * shift, gram.across.swapaxes(1, 2))], axis=2)
-    full, bend = np.moveaxis(_solve(gram, shift, sign != 0, right), 2, 0)
+    full, bend = np.moveaxis(_solve(gram, state.s, sign != 0, right), 2, 0)
     slope = 2 * state.s * ((lean**2 * shift).sum(1) + (bend * right[:, :, 1]).sum(1))
     changes, whole = _line_search(now, full, push - weight * sign, sign, weight, entering)
     failed = ~whole & entering.any(1)
@@ -244,7 +317,7 @@ def _line_search(
     return np.where(lands, -now, steps), np.asarray((far[:, 0] >= 1 - 1e-12) | ~full.any(1))
 
 
-def _solve(gram: Gram, shift: Floats, active: Bools, right: Floats) -> Floats:
+def _solve(gram: Gram, s: Floats, active: Bools, right: Floats) -> Floats:
     """The reduced Hessians' inverses on their active changes times right (n, S, 2); 0 elsewhere."""
     answer = np.zeros_like(right)
     counts = active.sum(1)
@@ -256,24 +329,33 @@ def _solve(gram: Gram, shift: Floats, active: Bools, right: Floats) -> Floats:
             size = int(counts[rows].max())
             chosen = np.argsort(~active[rows], axis=1, kind="stable")[:, :size]
             on = np.take_along_axis(active[rows], chosen, 1)
-            hessian = _reduced(gram, shift[rows], rows, chosen, on)
+            hessian = _reduced(gram, s[rows], rows, chosen, on)
             wanted = np.take_along_axis(right[rows], chosen[:, :, None], 1) * on[:, :, None]
             answer[rows[:, None], chosen] = np.linalg.solve(hessian, wanted)
     return answer
 
 
-def _reduced(gram: Gram, shift: Floats, rows: NDArray[np.int_], chosen: NDArray[np.int_], on: Bools) -> Floats:
+def _reduced(gram: Gram, s: Floats, rows: NDArray[np.int_], chosen: NDArray[np.int_], on: Bools) -> Floats:
     """G_dd − G_du (G_uu + s D)^-1 G_ud on the chosen changes, and the identity where `on` is False."""
-    u = gram.values.shape[1]
+    u = gram.vectors.shape[1]
     which = np.zeros(len(rows), int) if gram.shared else rows
-    across = gram.across[which[:, None], chosen]
-    whole = gram.whole[which[:, None, None], u + chosen[:, :, None], u + chosen[:, None, :]]
-    hessian = whole - (across * shift[:, None, :]) @ across.swapaxes(1, 2)
+    shift = 1 / (gram.values[which] + s[:, None])
+    one, other = chosen[:, :, None], chosen[:, None, :]
+    whole = gram.whole[which[:, None, None], u + one, u + other]
+    if gram.base is None or gram.shares is None:
+        across = gram.across[which[:, None], chosen]
+        hessian = whole - (across * shift[:, None, :]) @ across.swapaxes(1, 2)
+        trace = 1e-14
+    else:
+        shares = gram.shares[which[:, None], chosen]
+        hessian = gram.base[which[:, None, None], one, other]
+        hessian += (shares * (s[:, None] * shift)[:, None, :]) @ shares.swapaxes(1, 2)
+        trace = 1e-30
     hessian *= on[:, :, None] & on[:, None, :]
     diagonal = np.arange(chosen.shape[1])
     own = whole[:, diagonal, diagonal]
     # A change that the ridge unknowns can nearly stand in for keeps a trace of its own: steps are corrections, so
     # that this slows them and does not bend where they end.
-    kept = np.maximum(hessian[:, diagonal, diagonal] * (1 + 1e-12), 1e-14 * own + 1e-300)
+    kept = np.maximum(hessian[:, diagonal, diagonal] * (1 + 1e-12), trace * own + 1e-300)
     hessian[:, diagonal, diagonal] = np.where(on, kept, 1.0)
     return np.asarray(hessian)
