@@ -21,22 +21,15 @@ from marketing.trends.kinds import kind_of
 from marketing.trends.moves import EARLY, Moves, laid_out
 from marketing.trends.panels import Panel
 from marketing.trends.pooling import SHAPE_ERROR, Pools, expected, held, pools
-from marketing.trends.regressors import EFFECT_LIMIT, EFFECT_SD, doubt, effects, regressors, unknown_ahead
 
 __all__ = [
-    "EFFECT_LIMIT",
-    "EFFECT_SD",
     "Learned",
     "Moves",
-    "doubt",
-    "effects",
     "felt",
     "kind_of",
     "learn",
     "moves",
-    "regressors",
     "set_aside",
-    "unknown_ahead",
     "untold_ahead",
 ]
 
