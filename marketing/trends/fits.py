@@ -15,6 +15,8 @@ from numpy.typing import NDArray
 
 from marketing import catalog
 from marketing.trends.forecasters import Array
+from marketing.trends.frequencies import Frequency
+from marketing.trends.histories import histories
 from marketing.trends.panels import Panel
 
 if TYPE_CHECKING:
@@ -27,6 +29,7 @@ CUTOFFS = 4
 DOUBT = "events"  # the rows of the table that have, in place of a forecast, how far events ahead may move it
 NONE = -1  # the origin of a slot that a trend's history has no room for
 TIMES_HIGHEST = 3.0  # no forecast leaves the highest value so far further behind: a line on the log scale explodes
+CHUNK = 256  # trends fitted in one pass, for what memory and a processor's cache bear
 DIGITS = 9  # significant ones: what a processor does with sums of other lengths stays below them
 
 
@@ -51,11 +54,15 @@ class Fits:
         return int(self.doubt.shape[2])
 
 
-def names(forecaster: str) -> list[str]:
-    """All that is fitted for a forecaster: what it is built of, itself, the yardstick and what it falls back to."""
-    members = getattr(catalog.load(FORECASTERS, forecaster), "MEMBERS", ())
-    inner = [name for member in members for name in names(member)]
-    return list(dict.fromkeys([*inner, forecaster, *FALLBACKS]))
+def names(forecaster: str, frequency: Frequency | None = None) -> list[str]:
+    """All that is fitted for a forecaster: what it is built of, itself, the yardstick and what it falls back to.
+
+    At one frequency a forecaster may be built of fewer than at another.
+    """
+    option = catalog.load(FORECASTERS, forecaster)
+    built = option.members(frequency) if frequency and hasattr(option, "members") else getattr(option, "MEMBERS", ())
+    inner = [name for member in built for name in names(member, frequency)]
+    return list(dict.fromkeys([*(name for name in inner if name not in FALLBACKS), forecaster, *FALLBACKS]))
 
 
 def spans(panel: Panel) -> NDArray[np.int64]:
@@ -135,7 +142,7 @@ def fit(panel: Panel, moves: "Moves | None", horizon: int, forecaster: str) -> F
     Raises:
         MissingError: there is no such forecaster.
     """
-    wanted = names(forecaster)
+    wanted = names(forecaster, panel.frequency)
     at = slots(panel, horizon)
     made = {name: np.full((*at.shape, horizon), np.nan) for name in wanted}
     calm, moving = (panel, np.zeros(0, np.intp)) if moves is None else _calm(panel, moves)
@@ -153,11 +160,13 @@ def fit(panel: Panel, moves: "Moves | None", horizon: int, forecaster: str) -> F
 
 
 def by_origins(at: NDArray[np.int64], rows: NDArray[np.intp]) -> Iterator[tuple[NDArray[np.intp], tuple[int, ...]]]:
-    """Those of the rows that share their origins, and these."""
+    """Those of the rows that share their origins, at most CHUNK at a time, and these."""
     kinds, kind = np.unique(at[:, rows], axis=1, return_inverse=True)
     for number in range(kinds.shape[1]):
         shared = tuple(int(origin) for origin in kinds[:, number] if origin != NONE)
-        yield rows[kind.ravel() == number], shared
+        mine = rows[kind.ravel() == number]
+        for start in range(0, len(mine), CHUNK):
+            yield mine[start : start + CHUNK], shared
 
 
 def _calm(panel: Panel, moves: "Moves") -> tuple[Panel, NDArray[np.intp]]:
@@ -210,11 +219,14 @@ def _fitted_apart(
 def at_origins(panel: Panel, horizon: int, shared: tuple[int, ...], wanted: Iterable[str]) -> Mapping[str, Array]:
     """Each forecaster's (slots, n, horizon), what others are built of first."""
     highest = np.stack([_highest(panel.before(origin).values) for origin in shared])
+    history = histories(panel, horizon, shared)
     made: dict[str, Array] = {}
     for name in wanted:
         option = catalog.load(FORECASTERS, name)
-        if members := getattr(option, "MEMBERS", ()):
-            raw = option.combine({member: made[member] for member in members}, panel, shared)
+        if hasattr(option, "combine"):
+            raw = option.combine(made, history)
+        elif hasattr(option, "continued"):
+            raw = history.back(option.continued(history))
         else:
             raw = option.forecast(panel, horizon, shared)
         made[name] = rounded(_sane(raw, highest))

@@ -80,7 +80,7 @@ def test_what_came_and_when_lies_beside_each_forecast() -> None:
 
 def test_each_forecaster_has_a_forecast_at_each_cutoff_that_it_has_history_for() -> None:
     trends, made = some()
-    assert {"blend", "prophet", "theta", "seasonal_naive", "mean"} <= made.expected.keys()
+    assert {"blend", "flat_prophet", "theta", "seasonal_naive", "mean"} <= made.expected.keys()
     for expected in made.expected.values():
         there = np.isfinite(expected).all(axis=2)
         assert not (there & (made.origins == NONE)).any()

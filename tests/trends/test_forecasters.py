@@ -7,10 +7,18 @@ from numpy.typing import NDArray
 
 from marketing import catalog
 from marketing.trends.fits import FORECASTERS
+from marketing.trends.histories import histories
 from marketing.trends.panels import Panel
 
 FOLDER = catalog.names(FORECASTERS)
-WEEKLY = ["blend", "prophet", "flat_prophet", "theta", "ets"]  # these promise to carry a season on from its level
+WEEKLY = [
+    "blend",
+    "prophet",
+    "flat_prophet",
+    "theta",
+    "ets",
+    "steady",
+]  # these promise to carry a season on from its level
 
 
 def forecast(name: str, trends: Panel, horizon: int = 28, origins: tuple[int, ...] = (0,)) -> NDArray[np.float64]:
@@ -115,8 +123,10 @@ def test_a_step_in_level_is_followed_and_not_averaged_away(name: str) -> None:
     assert forecast(name, panel(values))[0, 0, :7].mean() > 2000
 
 
-@pytest.mark.parametrize("name", [name for name in FOLDER if hasattr(catalog.load(FORECASTERS, name), "MEMBERS")])
-def test_what_is_built_of_others_is_the_same_from_their_forecasts(name: str) -> None:
-    trends, option = panel(week(200), gappy(150)), catalog.load(FORECASTERS, name)
+@pytest.mark.parametrize("name", [name for name in FOLDER if hasattr(catalog.load(FORECASTERS, name), "combine")])
+@pytest.mark.parametrize("frequency", ["D", "M"])
+def test_what_is_built_of_others_is_the_same_from_their_forecasts(name: str, frequency: str) -> None:
+    trends, option = panel(week(200), gappy(150), frequency=frequency), catalog.load(FORECASTERS, name)
     members = {member: forecast(member, trends, 14, (0, 28)) for member in option.MEMBERS}
-    np.testing.assert_array_equal(option.combine(members, trends, (0, 28)), forecast(name, trends, 14, (0, 28)))
+    made = option.combine(members, histories(trends, 14, (0, 28)))
+    np.testing.assert_allclose(made, forecast(name, trends, 14, (0, 28)), rtol=1e-12)

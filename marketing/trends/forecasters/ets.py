@@ -1,14 +1,20 @@
-"""Exponential smoothing on log1p, its kind chosen by AICc."""
+"""Exponential smoothing, its kind chosen by AICc, on a history made ready."""
 
 from collections.abc import Sequence
-from functools import partial
+
+import numpy as np
 
 from marketing.trends.exponential import ets
+from marketing.trends.forecasters import Array
+from marketing.trends.histories import Histories, from_history
 from marketing.trends.panels import Panel
-from marketing.trends.smoothing import Array, on_logs
 
 
 def forecast(trends: Panel, horizon: int, origins: Sequence[int] = (0,)) -> Array:
     """Continue each trend by exponential smoothing (:mod:`marketing.trends.exponential`)."""
-    cycle = trends.frequency
-    return on_logs(trends.values, horizon, origins, partial(ets, season=cycle.season, seasons=cycle.seasons))
+    return from_history(continued, trends, horizon, origins)
+
+
+def continued(history: Histories) -> Array:
+    """Each line of a history, on its scale."""
+    return np.asarray(ets(history.values, history.horizon, season=history.season)[0])

@@ -1,12 +1,18 @@
-"""Prophet without a trend: seasons around one level, on log1p and anchored to the latest; safe inside a blend."""
+"""Prophet without a trend: its week around one level, anchored to the latest."""
 
 from collections.abc import Sequence
 
-from marketing.trends.anchored import anchored, options
+from marketing.trends.anchored import anchored
+from marketing.trends.forecasters import Array
+from marketing.trends.histories import Histories, from_history
 from marketing.trends.panels import Panel
-from marketing.trends.smoothing import Array
 
 
 def forecast(trends: Panel, horizon: int, origins: Sequence[int] = (0,)) -> Array:
-    """Continue each trend by its seasons alone, from the level it is at (:mod:`marketing.trends.anchored`)."""
-    return anchored(trends, horizon, origins, options("flat"))
+    """Continue each trend by its week alone, from the level it is at (:mod:`marketing.trends.anchored`)."""
+    return from_history(continued, trends, horizon, origins)
+
+
+def continued(history: Histories) -> Array:
+    """Each line of a history, on its scale."""
+    return anchored(history, "flat")

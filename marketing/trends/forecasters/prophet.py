@@ -1,12 +1,18 @@
-"""Prophet's curve with its bending trend, on log1p and anchored to the latest level."""
+"""Prophet's curve with its bending trend, anchored to the latest level; its last slope is not trusted for long."""
 
 from collections.abc import Sequence
 
-from marketing.trends.anchored import anchored, options
+from marketing.trends.anchored import anchored
+from marketing.trends.forecasters import Array
+from marketing.trends.histories import Histories, from_history
 from marketing.trends.panels import Panel
-from marketing.trends.smoothing import Array
 
 
 def forecast(trends: Panel, horizon: int, origins: Sequence[int] = (0,)) -> Array:
     """Continue each trend by the optimum of Prophet's own posterior (:mod:`marketing.trends.anchored`)."""
-    return anchored(trends, horizon, origins, options("linear"))
+    return from_history(continued, trends, horizon, origins)
+
+
+def continued(history: Histories) -> Array:
+    """Each line of a history, on its scale."""
+    return anchored(history, "linear")

@@ -1,14 +1,20 @@
-"""The dynamic optimised theta method on log1p."""
+"""The dynamic optimised theta method, on a history made ready."""
 
 from collections.abc import Sequence
-from functools import partial
 
+import numpy as np
+
+from marketing.trends.forecasters import Array
+from marketing.trends.histories import Histories, from_history
 from marketing.trends.panels import Panel
-from marketing.trends.smoothing import Array, on_logs
 from marketing.trends.theta_lines import theta
 
 
 def forecast(trends: Panel, horizon: int, origins: Sequence[int] = (0,)) -> Array:
     """Continue each trend by theta (:mod:`marketing.trends.theta_lines`)."""
-    cycle = trends.frequency
-    return on_logs(trends.values, horizon, origins, partial(theta, season=cycle.season, seasons=cycle.seasons))
+    return from_history(continued, trends, horizon, origins)
+
+
+def continued(history: Histories) -> Array:
+    """Each line of a history, on its scale."""
+    return np.asarray(theta(history.values, history.horizon, season=history.season)[0])

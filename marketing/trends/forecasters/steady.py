@@ -1,0 +1,25 @@
+"""The season as it is now around a steady level: the one that foretells the whole stretch ahead best, not a step."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from marketing.trends.forecasters import Array
+from marketing.trends.histories import Histories, from_history
+from marketing.trends.panels import Panel
+from marketing.trends.seasons import freed
+from marketing.trends.steadiness import steady_level
+
+SEASONS = 2  # of history from which a season is looked for
+
+
+def forecast(trends: Panel, horizon: int, origins: Sequence[int] = (0,)) -> Array:
+    """Repeat each trend's season around its steady level (:mod:`marketing.trends.steadiness`)."""
+    return from_history(continued, trends, horizon, origins)
+
+
+def continued(history: Histories) -> Array:
+    """Each line of a history, on its scale."""
+    without = freed(history.values, (0,), history.season, SEASONS)
+    level = steady_level(without.lines, history.horizon)
+    return np.asarray(without.continued(np.tile(level, (history.horizon, 1)))[0])

@@ -1,0 +1,218 @@
+"""Histories made ready for forecasters: on a scale where errors are alike, odd days held, the year taken off.
+
+A line is one trend as it stood at one origin; nothing after the origin touches it. Each is put on a log scale with an
+offset of its own, so that days at zero are no abyss; points far from the same weekday of the weeks around are held
+(closed days, spikes, robots); and what moved it a year ago, as far as its past years say that this comes back, is taken
+off and put under the forecast. Measured on 13 sets of public trends, each of the three did more for every forecaster
+than any choice among forecasters.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from marketing.trends.forecasters import Array
+from marketing.trends.frequencies import Frequency
+from marketing.trends.panels import Panel
+from marketing.trends.smoothing import as_of, begun
+from marketing.trends.years import year
+
+OFFSET = 0.2  # of the median value above zero, added before the logarithm
+LEAST_OFFSET = 1e-9
+NEIGHBOURS = 4  # seasons before and as many after that a point is held against
+LEAST = 2  # times the points that any forecast needs: with fewer, there is no telling a week from noise
+NORMAL = 1.4826  # standard deviations of a normal in its median distance from the median
+
+
+@dataclass(frozen=True)
+class Held:
+    """How points far from the others are held.
+
+    Spreads beyond which they are, for telling the year and for what is continued; and the periods that make a `run`:
+    what more than half of these share is no odd day but a new level.
+    """
+
+    year: float
+    rest: float
+    run: int
+
+
+HOLDS = {"D": Held(4.0, 4.0, 7), "W": Held(9.0, 4.0, 3), "M": Held(10.0, 10.0, 3)}
+
+
+@dataclass(frozen=True)
+class Histories:
+    """Some trends as they stood at some origins, side by side.
+
+    `values` (lines, periods) are the values to continue, all of the first origin first, each line ending in the last
+    column; NaN before a line's first value and nowhere after. `known` is False where a value was filled in. `ahead`
+    (lines, horizon) is what the year adds to a continuation, `offset` (lines,) what was added before the logarithm.
+    """
+
+    values: Array
+    known: NDArray[np.bool_]
+    ahead: Array
+    offset: Array
+    frequency: Frequency
+    origins: int
+
+    @property
+    def season(self) -> int:
+        """The season that forecasters have to see to; the year of weekly trends is taken off already."""
+        return season_of(self.frequency)
+
+    @property
+    def horizon(self) -> int:
+        """Periods ahead."""
+        return int(self.ahead.shape[1])
+
+    def back(self, continued: Array) -> Array:
+        """Continuations (lines, horizon) in the trends' own units, (origins, n, horizon).
+
+        NaN for lines with fewer than LEAST times the points that any forecast needs.
+        """
+        with np.errstate(over="ignore"):
+            made = np.maximum(np.exp(continued + self.ahead) - self.offset[:, None], 0.0)
+        few = self.known.sum(axis=1) < LEAST * self.frequency.minimum
+        return np.where(few[:, None], np.nan, made).reshape(self.origins, -1, self.horizon)
+
+    def on_scale(self, forecasts: Array) -> Array:
+        """Forecasts in the trends' own units as logarithms, (lines, horizon); `back` without the year's part."""
+        return np.asarray(np.log(forecasts.reshape(-1, self.horizon) + self.offset[:, None]) - self.ahead)
+
+
+def histories(trends: Panel, horizon: int, origins: Sequence[int] = (0,)) -> Histories:
+    """The trends of a panel as they stood at each origin, made ready to be continued `horizon` periods."""
+    raw = np.concatenate([as_of(begun(np.maximum(trends.values, 0.0)), origin) for origin in origins])
+    offset = offsets(raw)
+    logs = np.log(along(raw) + offset[:, None])
+    code, season = trends.frequency.code, season_of(trends.frequency)
+    rule = HOLDS[code]
+    held = hold(logs, season, rule.year, rule.run)
+    past, ahead = year(held, trends.frequency, horizon)
+    values = held - past
+    if rule.rest != rule.year:
+        values = hold(logs - past, season, rule.rest, rule.run)
+    return Histories(values, ~np.isnan(raw), ahead, offset, trends.frequency, len(origins))
+
+
+def from_history(continued: Callable[[Histories], Array], trends: Panel, horizon: int, origins: Sequence[int]) -> Array:
+    """A forecaster's result from a function that continues the lines of a history, (lines, horizon), on its scale."""
+    history = histories(trends, horizon, origins)
+    return history.back(continued(history))
+
+
+def season_of(frequency: Frequency) -> int:
+    """The season of a history at this frequency."""
+    return 1 if frequency.code == "W" else frequency.season
+
+
+def offsets(values: Array) -> Array:
+    """What is added to each line's values before the logarithm, (lines,): 1 at least where they are whole numbers."""
+    above = values > 0
+    middle = np.where(above.any(axis=1), OFFSET * medians(values, above), 1.0)
+    whole = (np.isnan(values) | (values == np.round(values))).all(axis=1)
+    return np.maximum(middle, np.where(whole, 1.0, LEAST_OFFSET))
+
+
+def medians(values: Array, counted: NDArray[np.bool_]) -> Array:
+    """The median of those values of each line that count, (lines,); 0 where none does."""
+    found = np.zeros(len(values))
+    counts = counted.sum(axis=1)
+    ready = np.where(counted, values, np.inf)
+    for count in np.unique(counts[counts > 0]):
+        rows = np.flatnonzero(counts == count)
+        low, high = (count - 1) // 2, count // 2
+        part = np.partition(ready[rows], (low, high), axis=1)
+        found[rows] = (part[:, low] + part[:, high]) / 2
+    return found
+
+
+def along(values: Array) -> Array:
+    """Values with gaps after a line's first filled along a straight line; with the last value, where none follows."""
+    known = ~np.isnan(values)
+    rows = np.flatnonzero((~known & np.logical_or.accumulate(known, axis=1)).any(axis=1))
+    if not len(rows):
+        return values
+    made, there = values.copy(), known[rows]
+    count, column = values.shape[1], np.arange(values.shape[1])
+    before = np.maximum.accumulate(np.where(there, column, -1), axis=1)
+    after = np.minimum.accumulate(np.where(there, column, count)[:, ::-1], axis=1)[:, ::-1]
+    after = np.where(after == count, before, after)
+    each = np.arange(len(rows))[:, None]
+    low, high = values[rows][each, before], values[rows][each, after]
+    share = np.divide(column - before, after - before, out=np.zeros(there.shape), where=after > before)
+    made[rows] = np.where(before >= 0, low + share * (high - low), np.nan)
+    return made
+
+
+def hold(values: Array, season: int, spreads: float, run: int) -> Array:
+    """Values no further than so many spreads from where their neighbours are.
+
+    That is the median of those at the same phase in the NEIGHBOURS seasons before and after (near an end, as many more
+    on the other side), moved by the median distance from it in the `run` periods around: a new level is not held, from
+    the day on that most of a run has it. The spread is the line's own, from the median distance (its standard
+    deviation, where more than half are at none).
+    """
+    middle = _middle(values, season)
+    middle += np.nan_to_num(_running(values - middle, run))
+    apart = values - middle
+    known = ~np.isnan(apart)
+    spread = NORMAL * medians(np.abs(apart), known)
+    flat = np.flatnonzero((spread == 0) & known.any(axis=1))
+    spread[flat] = np.nanstd(apart[flat], axis=1)
+    limit = np.where(spread > 0, spreads * spread, np.inf)[:, None]
+    return np.asarray(middle + np.clip(apart, -limit, limit))
+
+
+def _middle(values: Array, season: int) -> Array:
+    """For each value, the median of its neighbours, fewer of them and itself in very short lines."""
+    lines, count = values.shape
+    edge, turn = NEIGHBOURS * season, (2 * NEIGHBOURS + 1) * season
+    steps = [step * season for step in range(-NEIGHBOURS, NEIGHBOURS + 1) if step]
+    made = np.full(values.shape, np.nan)
+    if count > 2 * edge:
+        made[:, edge:-edge] = median([values[:, edge + step : count - edge + step] for step in steps])
+    first = np.where(np.isnan(values), 1, 0).sum(axis=1)[:, None]
+    near = np.arange(min(edge, count))
+    for column in (np.minimum(first + near, count - 1), np.broadcast_to(count - 1 - near, (lines, len(near)))):
+        around = []
+        for step in steps:
+            at = column + step
+            at = np.where(at < first, at + turn, at)
+            at = np.where(at >= count, at - turn, at)
+            around.append(np.take_along_axis(values, np.clip(at, np.minimum(first, count - 1), count - 1), axis=1))
+        np.put_along_axis(made, column, median(around), axis=1)
+    return made
+
+
+def _running(values: Array, run: int) -> Array:
+    """The median of the `run` values around each, of the last ones near the end; NaN where one is not known."""
+    count, half = values.shape[1], run // 2
+    made = np.full(values.shape, np.nan)
+    if count < run:
+        return made
+    made[:, half : count - half] = median([values[:, step : count - run + 1 + step] for step in range(run)])
+    for column in range(count - half, count):
+        if column >= run - 1:
+            made[:, column] = median([values[:, column - step] for step in range(run)])
+    return made
+
+
+# Batcher's network of comparisons that sorts eight numbers (Knuth, The Art of Computer Programming 3, 5.3.4).
+_COMPARISONS = (
+    *((0, 1), (2, 3), (4, 5), (6, 7), (0, 2), (1, 3), (4, 6), (5, 7), (1, 2), (5, 6)),
+    *((0, 4), (1, 5), (2, 6), (3, 7), (2, 4), (3, 5), (1, 2), (3, 4), (5, 6)),
+)
+
+
+def median(arrays: Sequence[Array]) -> Array:
+    """The median of up to eight arrays at each place: many times faster than sorting along an axis."""
+    count = len(arrays)
+    sorted_ = [*arrays, *(np.full(arrays[0].shape, np.inf) for _ in range(8 - count))]
+    for low, high in _COMPARISONS:
+        one, other = sorted_[low], sorted_[high]
+        sorted_[low], sorted_[high] = np.minimum(one, other), np.maximum(one, other)
+    return np.asarray((sorted_[(count - 1) // 2] + sorted_[count // 2]) / 2)
