@@ -43,7 +43,7 @@ REPEATING = {
     ("M", True): "repeating the same months of last year",
 }
 SIMPLE = {"mean": "averaging its past"}
-NO_KIND = ("", "event", "other")
+NAMED = ("", "event", "other", "holiday")  # kinds that tell less than the event's own name
 WORSE = 0.005  # a skill below minus this is told
 
 
@@ -203,7 +203,7 @@ def _effect(event: Mapping[str, Any], told: Outlook, today: dt.date) -> Said:
     key = {"trend": event["trend"], "event": event["event"], "date": event["date"].date()}
     column = "window_added" if "window_added" in event else "added"
     added = float(event[column])
-    called = str(event["event"]) if event["kind"] in NO_KIND else f"The {str(event['kind']).replace('_', ' ')}"
+    called = str(event["event"]) if event["kind"] in NAMED else f"The {str(event['kind']).replace('_', ' ')}"
     coming = event["date"] >= pd.Timestamp(told.first)
     date = Number(near_day(event["date"].date(), today), "event_effects", key, "date", key["date"])
     number = Number(amount(abs(added)), "event_effects", key, column, added)
