@@ -3,37 +3,40 @@
 Weighted least squares in the sense of Wickramasuriya, Athanasopoulos and Hyndman (Optimal Forecast Reconciliation for
 Hierarchical and Grouped Time Series Through Trace Minimization, 2019) with a diagonal covariance, which for totals
 and parts has a closed form: the total becomes the mean of its own forecast and of each sum of parts, weighted by
-precision, and what a sum then lacks or has too much is shared among its parts by variance. Errors go with the level,
-so the variance of a forecast is taken as its square. The covariances of MinT would have to be estimated from the errors
-at a few cutoffs and did worse than this on audiences that fell apart unevenly.
+precision, and what a sum then lacks or has too much is shared among its parts by variance.
+
+Variances come from the errors at past cutoffs, as far as they were known, and the fewer these are the more from what is
+so in general. The variance of a sum is that of its own errors, not the sum of its parts': parts err together, and
+where they are sparse all to one side. Covariances between all parts (MinT) would need many more errors than there are.
+On 21 sets of real and made families of trends the MASE of totals and that of parts fell by 0.4% at cutoffs with three
+before them to learn from; variances by level alone made the totals of one set 14% worse.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from marketing.trends.divisions import LEAST, Divisions, nearest
 from marketing.trends.engagement import TITLE
+from marketing.trends.fits import came
 from marketing.trends.panels import Panel
 
 Array = NDArray[np.float64]
-Rows = NDArray[np.intp]
+Origins = NDArray[np.int64]
 
-# A total errs together with its parts, which variances do not tell: its own forecast counts half. On real and made
-# audiences totals gained 1.6% in MASE so and parts lost nothing; at its full weight parts lost 0.1%.
-DOUBT_OF_TOTAL = 2.0
 RECENT = {"D": 28, "W": 8, "M": 6}  # periods that tell how much of a total its parts cover
 COVERED = 0.005  # what parts may lack of their total, or exceed it by, and count as the whole of it
-THIN = (
-    0.5  # parts whose forecasts come to less than this share of their total's are too sparse to tell more than shares
-)
-ROUNDS = 50  # far more than it takes
-LEAST = 1e-30  # a variance that stands for none
-FLOOR = 0.1  # of a trend's level: the least error it is given, so that one expected at zero can be moved from there
+FLOOR = 0.1  # of a trend's level of late: no less counts as its level, so that one expected at zero can be moved
+USUAL = 1.2  # the error of a sum of parts in those of the total's own forecast, before any are seen
+BELIEF = 1.0  # cutoffs after which what is seen of that counts as much
+ALIKE = 1.0  # cutoffs after which the share by which a part errs counts as much as that of its siblings
+ERRORS = (0.01, 10.0)  # shares of its level by which a trend may be thought to err
+LEAST_ERROR = 0.01  # of a total's level, below which errors are not told apart
 
 
-def reconcile(trends: Panel, expected: Array, origins: NDArray[np.int64]) -> Array:
+def reconcile(trends: Panel, expected: Array, origins: Origins) -> Array:
     """`expected` with total and parts of each title and metric in agreement: never below zero, and by every dimension.
 
     Parts that do not cover their total leave a rest, which is forecast as its share of late and takes its part in the
@@ -45,62 +48,22 @@ def reconcile(trends: Panel, expected: Array, origins: NDArray[np.int64]) -> Arr
         trends: The trends, all as of today.
         expected: (slots, n, horizon), 0 or more; a row of NaN where there is no forecast.
         origins: (slots, n): how many of a trend's last periods each slot does not know; −1 where there is no such slot.
+            What came of slots before it, as far as it was known at a slot, tells how far to trust each forecast there.
     """
     agreed = expected.copy()
     families = _families(trends.heads)
+    actual = came(trends, origins, expected.shape[2])
     for slot, origin in enumerate(origins):
         there = ~np.isnan(expected[slot]).any(axis=1) & (origin >= 0)
+        divisions = _divisions(families.assign(last=trends.last, origin=origin)[there])
         recent = _recent(trends, origin)
-        for_slot = families.assign(last=trends.last, origin=origin)[there]
-        divisions = _divisions(for_slot)
+        rest = _rest(recent, divisions)
+        divisions, rest = divisions.kept(rest >= -COVERED), rest[rest >= -COVERED]
         if len(divisions):
-            _agree(agreed[slot], recent, divisions)
+            rest = np.where(rest > COVERED, rest, 0.0)
+            past = _Past.known(expected, actual, origins, slot)
+            _agree(agreed[slot], np.nan_to_num(_mean(recent)), past, divisions, rest)
     return agreed
-
-
-@dataclass(frozen=True)
-class Divisions:
-    """The ways in which totals are divided, sorted by total: of each, its total and its parts, by row of the panel.
-
-    `parts` of division d are `parts[starts[d] : starts[d + 1]]`; `of_total` numbers the totals.
-    """
-
-    totals: Rows
-    of_total: Rows
-    parts: Rows
-    starts: Rows
-
-    def __len__(self) -> int:
-        return len(self.totals)
-
-    @property
-    def of_part(self) -> Rows:
-        """The division of each part."""
-        return np.repeat(np.arange(len(self)), np.diff(np.r_[self.starts, len(self.parts)]))
-
-    def added(self, values: Array) -> Array:
-        """The sum of each division's parts."""
-        return np.add.reduceat(values, self.starts, axis=0)
-
-    def over_total(self, values: Array) -> Array:
-        """The sum of each total's divisions, told to each of them."""
-        firsts = np.flatnonzero(np.diff(self.of_total, prepend=-1))
-        return np.add.reduceat(values, firsts, axis=0)[self.of_total]
-
-    def with_hidden(self) -> "Divisions":
-        """The same with one more part in each, for what the others lack; parts are numbered anew, those last."""
-        ends = np.r_[self.starts[1:], len(self.parts)]
-        hidden = len(self.parts) + np.arange(len(self))
-        return replace(
-            self, parts=np.insert(np.arange(len(self.parts)), ends, hidden), starts=self.starts + np.arange(len(self))
-        )
-
-    def kept(self, divisions: NDArray[np.bool_]) -> "Divisions":
-        """Some of them, by mask."""
-        parts = self.parts[divisions[self.of_part]]
-        counts = np.diff(np.r_[self.starts, len(self.parts)])[divisions]
-        of_total = np.unique(self.of_total[divisions], return_inverse=True)[1]
-        return Divisions(self.totals[divisions], of_total, parts, np.cumsum(counts) - counts)
 
 
 def _families(heads: pd.DataFrame) -> pd.DataFrame:
@@ -132,25 +95,6 @@ def _recent(trends: Panel, origin: NDArray[np.int64]) -> Array:
     return np.where(columns >= 0, values, np.nan)
 
 
-def _agree(expected: Array, recent: Array, divisions: Divisions) -> None:
-    """Make the rows of `expected` (n, horizon) agree, in place."""
-    rest = _rest(recent, divisions)
-    divisions, rest = divisions.kept(rest >= -COVERED), rest[rest >= -COVERED]
-    if not len(divisions):
-        return
-    level = np.nan_to_num(np.nanmean(np.where(np.isnan(recent).all(axis=1, keepdims=True), 0.0, recent), axis=1))
-    variance = expected.mean(axis=1) ** 2 + (FLOOR * level) ** 2 + LEAST
-    hidden = np.where(rest > COVERED, rest, 0.0)[:, None] * expected[divisions.totals]
-    known = len(divisions.parts)
-    seen = divisions.with_hidden()
-    parts = np.vstack([expected[divisions.parts], hidden])[seen.parts]
-    spread = np.concatenate([variance[divisions.parts], hidden.mean(axis=1) ** 2])[seen.parts, None]
-    own = expected[divisions.totals]
-    total, moved = nearest(own, DOUBT_OF_TOTAL * variance[divisions.totals, None], parts, spread, seen)
-    expected[divisions.totals] = total
-    expected[divisions.parts] = moved[seen.parts < known]
-
-
 def _rest(recent: Array, divisions: Divisions) -> Array:
     """The share of each division's total that its parts have lacked of late; negative where they exceeded it."""
     total = recent[divisions.totals]
@@ -161,32 +105,71 @@ def _rest(recent: Array, divisions: Divisions) -> Array:
     return np.where(whole > 0, 1 - sums / np.where(whole > 0, whole, 1.0), 0.0)
 
 
-def nearest(own: Array, doubt: Array, parts: Array, spread: Array, divisions: Divisions) -> tuple[Array, Array]:
-    """Totals (a row a division) and parts, the nearest to `own` and `parts` that agree and are not below zero.
+@dataclass(frozen=True)
+class _Past:
+    """Forecasts at earlier cutoffs and what came, (slots, n, horizon), NaN where that was not known; and `origins`."""
 
-    Distances are squares over the variances `doubt` and `spread`. Given which parts are above zero the total is a mean;
-    given the total, what is above zero follows: Newton's method, which ends, as what a total asks of its parts
-    grows ever more slowly with it.
+    expected: Array
+    actual: Array
+    origins: Origins
+
+    @classmethod
+    def known(cls, expected: Array, actual: Array, origins: Origins, slot: int) -> "_Past":
+        """What was known at a slot."""
+        ago = origins[:, :, None] - np.arange(1, expected.shape[2] + 1)
+        return cls(expected, np.where(ago >= origins[slot][None, :, None], actual, np.nan), origins)
+
+
+def _agree(expected: Array, recent: Array, past: _Past, divisions: Divisions, rest: Array) -> None:
+    """Make the rows of `expected` (n, horizon) agree, in place.
+
+    `recent` has each trend's level of late, `rest` the share of each total that its parts do not cover.
     """
-    thin = divisions.added(parts).sum(axis=1) < THIN * own.sum(axis=1)
-    above = np.broadcast_to(spread > 0, parts.shape)
-    for _ in range(ROUNDS):
-        precision = np.where(thin[:, None], 0.0, 1 / np.maximum(divisions.added(spread * above), LEAST))
-        weighed = divisions.over_total(divisions.added(parts * above) * precision)
-        total = (own / doubt + weighed) / (1 / doubt + divisions.over_total(precision))
-        moved, before = _shared_out(total, parts, spread, divisions), above
-        above = moved > 0
-        if (above == before).all():
-            break
-    return total, moved
+    own, hidden = expected[divisions.totals], rest[:, None] * expected[divisions.totals]
+    level = np.maximum(expected.mean(axis=1), FLOOR * recent)
+    seen = divisions.with_hidden()
+    parts = np.vstack([expected[divisions.parts], hidden])[seen.parts]
+    doubt = level[divisions.totals] ** 2 + LEAST
+    shares = _shares(level, hidden.mean(axis=1), past, divisions)[seen.parts]
+    whole = (doubt * _ratio(level, past, divisions, rest) ** 2 / np.maximum(seen.added(shares), LEAST))[seen.of_part]
+    total, moved = nearest(own, doubt[:, None], parts, (whole * shares)[:, None], seen)
+    expected[divisions.totals] = total
+    expected[divisions.parts] = moved[seen.parts < len(divisions.parts)]
 
 
-def _shared_out(total: Array, parts: Array, spread: Array, divisions: Divisions) -> Array:
-    """Parts that add up to `total`, the difference shared by variance; those that would fall below zero are zero."""
-    moved, free = parts, np.ones(parts.shape, dtype=bool)
-    while True:
-        lack = (total - divisions.added(parts * free)) / np.maximum(divisions.added(spread * free), LEAST)
-        moved = np.where(free, parts + spread * lack[divisions.of_part], 0.0)
-        if not (moved < 0).any():
-            return moved
-        free &= moved >= 0
+def _ratio(level: Array, past: _Past, divisions: Divisions, rest: Array) -> Array:
+    """How much farther each sum of parts is off than the total's own forecast."""
+    own, actual = past.expected[:, divisions.totals], past.actual[:, divisions.totals]
+    together = past.origins[:, divisions.parts] == past.origins[:, divisions.totals[divisions.of_part]]
+    parts = np.where(together[:, :, None], past.expected[:, divisions.parts], np.nan)
+    sums = np.stack([divisions.added(each) for each in parts]) + rest[:, None] * own
+    apart = actual - np.where(np.isnan(sums), np.nan, own), actual - sums
+    (missed, _), (other, tries) = (_missed(each) for each in apart)
+    least = LEAST_ERROR * level[divisions.totals] + LEAST
+    ratio = np.log((other + least) / (missed + least))
+    return np.asarray(np.exp((tries * ratio + BELIEF * np.log(USUAL)) / (tries + BELIEF)))
+
+
+def _shares(level: Array, hidden: Array, past: _Past, divisions: Divisions) -> Array:
+    """The variances of each part and then of each rest, in shares of those of the others of its division."""
+    size: Array = np.concatenate([level[divisions.parts], hidden])
+    missed, tries = _missed(past.actual[:, divisions.parts] - past.expected[:, divisions.parts])
+    errors: Array = np.log(np.clip(missed / np.maximum(level[divisions.parts], LEAST), *ERRORS))
+    seen = tries > 0
+    siblings = divisions.added(np.where(seen, errors, 0.0)) / np.maximum(divisions.added(seen.astype(np.float64)), 1.0)
+    alike = siblings[divisions.of_part]
+    told = (tries * errors + ALIKE * alike) / (tries + ALIKE)
+    there = np.concatenate([np.ones(len(told)), (hidden > 0) * 1.0])
+    return np.asarray((size * np.exp(np.concatenate([told, siblings]))) ** 2 + LEAST * there)
+
+
+def _missed(errors: Array) -> tuple[Array, Array]:
+    """The mean size of the errors (slots, m, horizon) of each of m, 0 without any, and how many horizons of them."""
+    count = np.isfinite(errors).sum(axis=(0, 2))
+    return np.nansum(np.abs(errors), axis=(0, 2)) / np.maximum(count, 1), count / errors.shape[2]
+
+
+def _mean(values: Array) -> Array:
+    """The mean of each row's known values; NaN where there are none."""
+    count = np.isfinite(values).sum(axis=1)
+    return np.where(count > 0, np.nansum(values, axis=1) / np.maximum(count, 1), np.nan)

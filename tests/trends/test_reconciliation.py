@@ -6,7 +6,8 @@ from families import family, panel
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from marketing.trends.reconciliation import Divisions, nearest, reconcile
+from marketing.trends.divisions import Divisions, nearest
+from marketing.trends.reconciliation import reconcile
 
 DAYS, HORIZON = 60, 5
 TODAY = 0
