@@ -24,6 +24,7 @@ BEFORE = {"D": 28, "W": 10, "M": 8}  # periods of a window before the event
 AFTER = {"D": 21, "W": 6, "M": 4}  # and after it has faded
 FADED = 3  # so many fading times make an event's course as a window sees it
 LONGEST = 70  # days of fading that a window waits for
+LONGEST_FLIGHT = 120  # days of an event that a window shows
 FADINGS = (0.35, 0.6, 1.0, 1.7, 2.9)  # of a kind's own
 LEADS = (0.0, 2.0, 5.0)
 PEAKS = (0.0, 1.0, 2.0)
@@ -151,7 +152,8 @@ def _window(
     """The columns of TOLD for events of one fading, length and place in their period."""
     grid, length, offset = kind
     code = panel.frequency.code
-    after = int(np.ceil((length + min(FADED * float(np.median(grid.fading)), LONGEST)) / DAYS_IN[code])) + AFTER[code]
+    shown = min(length, LONGEST_FLIGHT)
+    after = int(np.ceil((shown + min(FADED * float(np.median(grid.fading)), LONGEST)) / DAYS_IN[code])) + AFTER[code]
     periods = np.arange(-BEFORE[code], after + 1)
     values, seen = _known(panel, chunk, periods)
     steps = periods.astype(float)

@@ -13,6 +13,7 @@ Array = NDArray[np.float64]
 BAND = 1.2816  # standard deviations to either side that hold four in five
 LEAST_LEAD = 0.1  # of its strongest day's effect, from which an event counts as felt before its day
 LONGEST = 400  # periods of an event's course that are added up
+BLOCK = 2_000  # events reckoned at once
 COLUMNS = (
     *("trend", "event", "kind", "date", "effect", "low80", "high80", "added"),
     *("window_added", "peak_date", "lead", "fading", "basis", "ahead"),
@@ -44,7 +45,9 @@ def event_effects(panel: Panel, learned: Learned, horizon: int, forecasts: pd.Da
         return _typed(pd.DataFrame({name: [] for name in COLUMNS}))
     told = learned.happenings.iloc[entries["happening"]].reset_index(drop=True)
     effect, decay = entries["effect"].to_numpy(float), entries["decay"].to_numpy(float)
-    share, step, added, window_added = _course(panel, entries, _expected(panel, horizon, forecasts))
+    values = np.concatenate([panel.values, _expected(panel, horizon, forecasts)], axis=1)
+    blocks = [_course(panel, entries.iloc[at : at + BLOCK], values) for at in range(0, len(entries), BLOCK)]
+    share, step, added, window_added = (np.concatenate(part) for part in zip(*blocks, strict=True))
     seen_ahead = (entries["ahead"] == 1) & (forecasts is None)
     made = pd.DataFrame(
         {
@@ -75,11 +78,10 @@ def _typed(rows: pd.DataFrame) -> pd.DataFrame:
     return rows.astype({**texts, **dict.fromkeys(dates, "datetime64[us]"), **numbers})
 
 
-def _course(panel: Panel, entries: pd.DataFrame, expected: Array) -> tuple[Array, NDArray[np.int64], Array, Array]:
+def _course(panel: Panel, entries: pd.DataFrame, values: Array) -> tuple[Array, NDArray[np.int64], Array, Array]:
     """Each event's share on its strongest period (of a day's worth a week shows a part), that period, its sum and that
     of the forecast's first window."""
     code = panel.frequency.code
-    values = np.concatenate([panel.values, expected], axis=1)
     width = panel.values.shape[1]
     reach = (entries["length"].to_numpy() + 4 * entries["decay"].to_numpy() + 5) / DAYS_IN[code] + 2
     steps = np.arange(-EARLY, int(min(reach.max(), LONGEST)) + 1)

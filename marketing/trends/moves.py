@@ -15,6 +15,7 @@ Array = NDArray[np.float64]
 Rows = NDArray[np.intp]
 
 EARLY = 12  # periods before its first day in which an event may be felt
+CELLS = 2_000_000  # numbers laid out at once
 MOVED = 5.0  # all events of a day together, on the log scale
 
 
@@ -97,26 +98,34 @@ def laid_out(panel: Panel, entries: pd.DataFrame, horizon: int, origins: tuple[i
     doubts = np.zeros((len(origins), len(rows), horizon))
     reach = (entries["length"] + entries["peak"] - np.log(FAINT) * entries["decay"]) / days + 2
     reaches = np.exp2(np.ceil(np.log2(reach.to_numpy(float)))).astype(int)  # few lengths, a block of arithmetic each
-    for span in np.unique(reaches):
-        group = entries[reaches == span]
-        steps = np.arange(-EARLY, span + 1)
+    for group, span in _blocks(entries, reaches):
+        first = group["step"].to_numpy() + group["cut"].to_numpy()  # periods after the origin's last, which is 0
+        steps = np.arange(max(-EARLY, -width - first.max()), min(span, horizon - first.min()) + 1)
         share, faded = courses(group, steps.astype(float), panel.frequency.code)
         number, cut = group["number"].to_numpy()[:, None], group["cut"].to_numpy()[:, None]
         row = np.searchsorted(rows, group["row"].to_numpy())[:, None]
-        after = group["step"].to_numpy()[:, None] + cut + steps  # periods after the origin's last, which is 0
+        after = first[:, None] + steps
         column = after + width - 1 - np.where(after <= 0, cut, 0)
         here = (share > 0) & (column >= 0) & (after <= horizon)
         effect = group["effect"].to_numpy()[:, None]
         spots = tuple(np.broadcast_to(part, here.shape)[here] for part in (number, row, column))
         np.add.at(whole, spots, (share * effect)[here])
-        doubt = share**2 * (
-            group["sd"].to_numpy()[:, None] ** 2 + (group["shaky"].to_numpy()[:, None] * effect * faded) ** 2
-        )
+        sd, shaky = group["sd"].to_numpy()[:, None], group["shaky"].to_numpy()[:, None]
+        doubt = share**2 * (sd**2 + (shaky * effect * faded) ** 2)
         coming = here & (after > 0)
         spots = tuple(np.broadcast_to(part, here.shape)[coming] for part in (number, row, after - 1))
         np.add.at(doubts, spots, doubt[coming])
     whole = np.clip(whole, -MOVED, MOVED)
     return Moves(rows, origins, whole[:, :, :width], whole[:, :, width:], np.sqrt(doubts))
+
+
+def _blocks(entries: pd.DataFrame, reaches: NDArray[np.int64]) -> Iterator[tuple[pd.DataFrame, int]]:
+    """Entries of one reach at a time, in order of date, and no more of them than CELLS allow."""
+    for span in np.unique(reaches):
+        group = entries[reaches == span].sort_values("step", kind="stable")
+        size = max(CELLS // int(span), 1)
+        for start in range(0, len(group), size):
+            yield group.iloc[start : start + size], int(span)
 
 
 def courses(entries: pd.DataFrame, steps: Array, code: str) -> tuple[Array, Array]:

@@ -2,10 +2,10 @@
 
     OMP_NUM_THREADS=1 python tests/benchmarks/bench_events.py [--folder FOLDER] [--trends N]
 
-FOLDER holds gta6_wikipedia_pageviews_daily.csv and gta6_events.csv (real data; also in sample_data/real). Known
-effects: the invented company's (`sample_data`), and titles made here with a wandering level, weeks, noise that
-remembers yesterday, surprises and steps. Forecasts are seasonal naive on the history without events, with events put
-under, beside the same on the history as it is.
+FOLDER holds real daily trends as they are published (those named in CALENDARS, gta6_wikipedia_pageviews_daily.csv);
+without it the sample's own game page is used. Known effects: the invented company's (`sample_data`), and titles made
+here with a wandering level, weeks, noise that remembers yesterday, and surprises. Forecasts are seasonal naive and the
+last week's mean on the history without events, with events put under, beside the same on the history as it is.
 """
 
 import argparse
@@ -27,6 +27,14 @@ Array = NDArray[np.float64]
 HORIZON = 28
 REAL = Path(__file__).parents[2] / "sample_data" / "real"
 BAND = 1.2816
+NONE = pd.DataFrame({"event": [], "kind": [], "date": pd.Series([], dtype="datetime64[us]"), "title": []})
+CALENDARS = (
+    ("bicimad_users.csv", "ES-MD", "date", "users", None),
+    ("visitas_por_dia_web_cienciadedatos.csv", "ES", "date", "users", "%d/%m/%y"),
+    ("pedestrians_covid.csv", "AU-VIC", "ds", "y", None),
+    ("wikipedia_log_views_peyton_manning.csv", "US", "ds", "y", None),
+    ("wikipedia_log_views_R_outliers.csv", "US", "ds", "y", None),
+)
 # kind: mean effect, spread between events, fading in days
 KINDS = {"release": (1.0, 0.4, 10.0), "trailer": (0.6, 0.25, 4.0), "award": (0.3, 0.1, 4.0), "gala": (0.5, 0.2, 3.0)}
 
@@ -90,21 +98,13 @@ def recovered(
             f" {np.median(np.abs(miss)):.3f}, 80% interval holds {inside.mean():.0%}, median error"
             f" {rows['error'].median():.3f} (spread of the truth {rows['true'].std():.3f})"
         )
-    print(
-        totals.assign(miss=totals.effect - totals.true)
-        .groupby("pool")
-        .agg(
-            n=("miss", "size"),
-            bias=("miss", "mean"),
-            miss=("miss", lambda m: m.abs().median()),
-            error=("error", "median"),
-            decay=("decay", "median"),
-            peak=("peak", "mean"),
-            at=("at", "mean"),
+    by_kind = totals.assign(miss=totals["effect"] - totals["true"]).groupby("pool")
+    for pool, rows in by_kind:
+        print(
+            f"    {pool:<24} {len(rows):5,}: bias {rows['miss'].mean():+.3f}, median miss"
+            f" {rows['miss'].abs().median():.3f}, median error {rows['error'].median():.3f}, fading"
+            f" {rows['decay'].median():.1f} days"
         )
-        .round(3)
-        .to_string()
-    )
     return whole, learned
 
 
@@ -189,6 +189,34 @@ def real(folder: Path) -> None:
     forecasts("a game's page", whole, learned, list(range(HORIZON, 1000, 3)))
 
 
+def calendar(folder: Path) -> None:
+    """Public holidays on real daily trends: the error on those days and on all others, with them and without."""
+    for name, territory, date, value, form in CALENDARS:
+        if not (folder / name).is_file():
+            continue
+        rows = pd.read_csv(folder / name)
+        known = pd.DataFrame({"date": pd.to_datetime(rows[date], format=form), "value": rows[value].astype(float)})
+        if "log" in name:
+            known["value"] = np.exp(known["value"])
+        panel = panels(gather(known.dropna().assign(title=name, metric="visits")))[0]
+        learned = events.learn([panel], NONE, territory=territory, horizon=HORIZON)
+        origins = list(range(HORIZON, min(panel.values.shape[1] - 100, 1000), 3))
+        moved = events.moves(panel, learned, HORIZON, origins)
+        plain = seasonal_naive.forecast(panel, HORIZON, origins)
+        bare = np.full_like(plain, np.nan)
+        for which, numbers, history in moved.histories(panel):
+            bare[np.ix_(numbers, which)] = seasonal_naive.forecast(history, HORIZON, [origins[n] for n in numbers])
+        came = np.stack([_after(panel, origin) for origin in origins])
+        dates = np.stack([panel.before(origin).ahead(HORIZON) for origin in origins])
+        feast = np.isin(dates, learned.happenings["start"].to_numpy().astype("datetime64[D]"))
+        off = [np.abs(np.log((made + 1) / (came + 1))) for made in (plain, moved.under(bare))]
+        told = [[each[where & ~np.isnan(each)].mean() for each in off] for where in (feast, ~feast)]
+        print(
+            f"{name[:34]:<34} ({territory}) seasonal naive, mean absolute log error: on holidays {told[0][0]:.3f}, with"
+            f" them known {told[0][1]:.3f}; on other days {told[1][0]:.3f}, {told[1][1]:.3f}"
+        )
+
+
 def cost(trends: int) -> None:
     """Print the CPU seconds that learning and moves take."""
     engagement, told = made(trends, 5, seed=1)
@@ -223,4 +251,5 @@ if __name__ == "__main__":
     ahead("made titles", whole, learned, titles[1])
     forecasts("made titles", whole, learned, list(range(28, 280, 14)))
     real(chosen.folder)
+    calendar(chosen.folder)
     cost(chosen.trends)
