@@ -6,20 +6,24 @@ Effects are on the log scale and run their course as :mod:`marketing.trends.cour
 
 import datetime as dt
 from dataclasses import dataclass, replace
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from marketing.trends.changes import Add, Change, Drop, Move, Price
-from marketing.trends.courses import of_periods, placed
+from marketing.trends.courses import DAYS_IN, of_periods, placed
 from marketing.trends.engagement import part
+from marketing.trends.event_effects import LEAST_LEAD
 from marketing.trends.frequencies import Code
 from marketing.trends.kinds import kind, kind_of
 
 Array = NDArray[np.float64]
+Days = NDArray[np.datetime64]
 
 Z80 = 1.2816  # half of an 80% band in standard deviations
+SETTLED = 4  # rounds after which size and fading of an event that weeks or months show in part agree
 NOTHING_LEFT = -0.99  # no event takes all of an audience
 # How a kind's spread (variance) falls to what its prior says, to trends, and to one event (as pooling.py has it).
 MEAN_SHARE, TREND_SHARE, EVENT_SHARE = 0.5, 0.25, 0.5
@@ -37,7 +41,7 @@ class Effect:
     peak: float = 0.0
     fading: float = 0.0
 
-    def course(self, day: dt.date, dates: NDArray[np.datetime64], code: Code) -> Array:
+    def course(self, day: dt.date, dates: Days, code: Code) -> Array:
         """The share of its size that it has in each period of `dates`, if its first day is `day`."""
         step, offset = placed(np.array([day], dtype="datetime64[D]"), dates[:1], code)
         steps = np.arange(len(dates), dtype=np.float64) - float(step[0])
@@ -55,7 +59,7 @@ class Shift:
     after: Array
 
 
-def shift(change: Change, trend: str, effects: pd.DataFrame, dates: NDArray[np.datetime64], code: Code) -> Shift | None:
+def shift(change: Change, trend: str, effects: pd.DataFrame, dates: Days, code: Code) -> Shift | None:
     """What a change does to a trend; None where the event does not concern it.
 
     Args:
@@ -72,13 +76,15 @@ def shift(change: Change, trend: str, effects: pd.DataFrame, dates: NDArray[np.d
         felt = (dates >= np.datetime64(change.first, "D")) & (dates <= last)
         return Shift(float(np.log1p(change.views)), 0.0, none, felt.astype(float))
     if isinstance(change, Add):
-        effect = stronger(usual(change.kind, trend, effects, dates[0]), change.strength)
+        effect = stronger(usual(change.kind, trend, effects, dates[:1], code), change.strength)
         length = ((change.end_date or change.date) - change.date).days
         return Shift(effect.size, effect.spread, none, replace(effect, length=length).course(change.date, dates, code))
     found = planned(effects[effects["trend"] == trend], change)
     if found.empty:
         return None
-    effect = Effect(**{str(name): float(value) for name, value in _read(found.head(1)).iloc[0].items()})
+    effect = Effect(
+        **{str(name): float(value) for name, value in _read(found.head(1), dates[:1], code).iloc[0].items()}
+    )
     after = none if isinstance(change, Drop) else effect.course(change.to, dates, code)
     return Shift(effect.size, effect.spread, effect.course(change.date, dates, code), after)
 
@@ -88,19 +94,19 @@ def planned(effects: pd.DataFrame, change: Move | Drop) -> pd.DataFrame:
     return effects[(effects["event"] == change.event) & (effects["date"] == pd.Timestamp(change.date))]
 
 
-def usual(kind_name: str, trend: str, effects: pd.DataFrame, first: np.datetime64) -> Effect:
+def usual(kind_name: str, trend: str, effects: pd.DataFrame, first: Days, code: Code) -> Effect:
     """What to expect of an event of a kind on a trend: as its past ones were, the fewer the more as others' were.
 
     Normal-normal pooling (as :mod:`marketing.trends.pooling` does it with all that is known): what the kind's prior
     says, what past events of the kind did to the totals of all titles, and what they did to this trend. The spread is
-    that of one event to come.
+    that of one event to come. `first` (one) is the date of the first period ahead.
     """
     told = kind(kind_of(kind_name))
     alike = {text: kind_of(text) == told.name for text in effects["kind"].unique()}
-    past = effects[(effects["date"] < pd.Timestamp(first)) & effects["kind"].map(alike).astype(bool)]
+    past = effects[(effects["date"] < pd.Timestamp(first[0])) & effects["kind"].map(alike).astype(bool)]
     own = (past["trend"] == trend).to_numpy()
     totals = np.array([part(each) == ("", "") for each in past["trend"]], dtype=bool)
-    mine, others = _read(past[own]), _read(past[~own & totals])
+    mine, others = _read(past[own], first, code), _read(past[~own & totals], first, code)
     whole = told.spread**2
     within = _within(EVENT_SHARE * whole, mine)
     mean, variance = _updated(told.effect, MEAN_SHARE * whole, others, whole)
@@ -137,30 +143,55 @@ def _updated(mean: float, variance: float, rows: pd.DataFrame, between: float) -
     return float((mean / variance + (weights * rows["size"]).sum()) / precision), float(1 / precision)
 
 
-def _read(rows: pd.DataFrame) -> pd.DataFrame:
-    """Rows of the table as effects: a column for each fact of one; what they do not tell is as the kind has it."""
+def _read(rows: pd.DataFrame, anchor: Days, code: Code) -> pd.DataFrame:
+    """Rows of the table as effects: a column for each fact of one; what they do not tell is as the kind has it.
+
+    `anchor` is the date (one) of a period, by which those with the events are told.
+    """
     kinds = [kind(kind_of(text)) for text in rows["kind"]]
-    size, low, high = (
+    told, low, high = (
         np.log1p(np.maximum(rows[name].to_numpy(float), NOTHING_LEFT)) for name in ("effect", "low80", "high80")
     )
-    spread = (high - low) / (2 * Z80)
-    ends = rows["end_date"] if "end_date" in rows else rows["date"]
+    length = _days(rows["date"], rows["end_date"] if "end_date" in rows else rows["date"])
+    peak = _days(rows["date"], rows["peak_date"]) if code == "D" else np.zeros(len(rows))
+    # An early interest that is felt, at LEAST_LEAD of the whole, so many days before grows by a factor e in `lead`.
+    lead = np.nan_to_num(rows["lead"].to_numpy(float)) / np.log(np.maximum(1 / (LEAST_LEAD * (peak + 1)), 1.1))
+    size, fading = told, np.array([each.fading for each in kinds], dtype=float)
+    for _ in range(1 if code == "D" else SETTLED):
+        fading = np.where(rows["fading"].isna(), fading, _fading(size, rows["fading"].to_numpy(float)))
+        most = _most(rows, Shapes(length, lead, peak, fading), anchor, code)
+        size = told / most
+    spread = np.where(np.isnan(high - low), [each.spread for each in kinds], (high - low) / most / (2 * Z80))
+    columns = {"size": size, "spread": spread, "length": length, "lead": lead, "peak": peak, "fading": fading}
+    return pd.DataFrame(columns, index=rows.index)
+
+
+class Shapes(NamedTuple):
+    """The shapes of some events, as :func:`marketing.trends.courses.of_periods` takes them."""
+
+    length: Array
+    lead: Array
+    peak: Array
+    fading: Array
+
+
+def _most(rows: pd.DataFrame, shapes: Shapes, anchor: Days, code: Code) -> Array:
+    """The share of an event's whole effect that its strongest period shows: of a day's worth a week shows a part."""
+    if code == "D" or rows.empty:
+        return np.ones(len(rows))
+    _, offset = placed(rows["date"].to_numpy().astype("datetime64[D]"), anchor, code)
+    steps = np.arange(-1, 2 + int(shapes.length.max()) // DAYS_IN[code], dtype=np.float64)
+    share = of_periods(steps, code, offset[:, None].astype(np.float64), *(each[:, None] for each in shapes))
+    return np.asarray(np.maximum(share.max(axis=1), 1 / DAYS_IN[code]))
+
+
+def _fading(size: Array, half: Array) -> Array:
+    """The days in which an effect falls by a factor e, from those until half of what it added is gone."""
     safe = np.where(np.abs(size) > 1e-6, size, 1e-6)
-    # Days in which the effect falls by a factor e, from those until half of what was added is gone.
-    fading = -rows["fading"].to_numpy(float) / np.log(np.log1p(np.expm1(safe) / 2) / safe)
-    return pd.DataFrame(
-        {
-            "size": size,
-            "spread": np.where(np.isnan(spread), [each.spread for each in kinds], spread),
-            "length": _days(rows["date"], ends),
-            "lead": rows["lead"].astype(float).fillna(0.0),
-            "peak": _days(rows["date"], rows["peak_date"]),
-            "fading": np.where(np.isnan(fading), [each.fading for each in kinds], fading),
-        }
-    )
+    return np.asarray(-half / np.log(np.log1p(np.expm1(safe) / 2) / safe))
 
 
-def _days(first: pd.Series, last: pd.Series) -> pd.Series:
+def _days(first: "pd.Series[Any]", last: "pd.Series[Any]") -> Array:
     """Days from one to the other; 0 where the other is not told."""
     apart = (pd.to_datetime(last) - pd.to_datetime(first)) / pd.Timedelta(days=1)
-    return apart.fillna(0.0).clip(0.0)
+    return np.asarray(apart.fillna(0.0).clip(0.0).to_numpy(float))

@@ -207,6 +207,28 @@ def test_weeks_and_months_move_too():
         np.testing.assert_array_equal(found.rows["expected"].iloc[:2], table["expected"].iloc[:2])
 
 
+@pytest.mark.parametrize("day", ["2026-12-05", "2026-12-07", "2026-12-09"])
+def test_of_an_event_that_a_week_shows_in_part_the_week_gives_up_what_it_showed(day):
+    table = forecasts(frequency="7D", periods=8)  # weeks around Mondays
+    shown = effect("Trailer 2", day, size=0.3)
+    gone = outcome(asked(Drop(event="Trailer 2", date=dt.date.fromisoformat(day))), table, shown)
+    ratio = gone.rows["expected"] / gone.rows["before"]
+    assert ratio.min() == pytest.approx(np.exp(-0.3))
+    there = outcome(
+        asked(Move(event="Trailer 2", date=dt.date.fromisoformat(day), to=dt.date(2026, 12, 19))), table, shown
+    )
+    assert there.rows["expected"].iloc[4] > table["expected"].iloc[4]
+
+
+def test_an_awaited_event_is_felt_before_its_day_where_it_was():
+    flat = forecasts().assign(expected=1000.0)
+    awaited = effect("Release", TRAILER, kind="release", fading=1.0).assign(lead=4.0)
+    found = outcome(asked(Move(event="Release", date=TRAILER, to=dt.date(2026, 12, 15))), flat, awaited)
+    ratio = found.rows.set_index("date")["expected"] / 1000
+    assert ratio["2026-12-14"] > 1.05
+    assert ratio["2026-12-11"] == pytest.approx(np.exp(0.05), rel=1e-3)  # a tenth of it, four days before
+
+
 @pytest.mark.parametrize(
     ("change", "words"),
     [
