@@ -206,8 +206,8 @@ TABLES: dict[str, Table] = {
         _table(
             "event_effects",
             "trend event date",
-            "trend:text! event:text! kind:text date:date! effect:number low80:number high80:number added:number"
-            " window_added:number peak_date:date lead:number fading:number basis:text ahead:count",
+            "trend:text! event:text! kind:text date:date! end_date:date effect:number low80:number high80:number"
+            " added:number window_added:number peak_date:date lead:number fading:number basis:text ahead:count",
             "what each event did to a trend, or should do",
             made=True,
         ),

@@ -15,7 +15,7 @@ LEAST_LEAD = 0.1  # of its strongest day's effect, from which an event counts as
 LONGEST = 400  # periods of an event's course that are added up
 BLOCK = 2_000  # events reckoned at once
 COLUMNS = (
-    *("trend", "event", "kind", "date", "effect", "low80", "high80", "added"),
+    *("trend", "event", "kind", "date", "end_date", "effect", "low80", "high80", "added"),
     *("window_added", "peak_date", "lead", "fading", "basis", "ahead"),
 )
 
@@ -55,6 +55,7 @@ def event_effects(panel: Panel, learned: Learned, horizon: int, forecasts: pd.Da
             "event": told["event"],
             "kind": told["kind"],
             "date": told["start"],
+            "end_date": told["stop"],
             "effect": np.expm1(share * effect),
             "low80": np.expm1(share * effect - BAND * share * entries["sd"]),
             "high80": np.expm1(share * effect + BAND * share * entries["sd"]),
@@ -72,7 +73,7 @@ def event_effects(panel: Panel, learned: Learned, horizon: int, forecasts: pd.Da
 
 
 def _typed(rows: pd.DataFrame) -> pd.DataFrame:
-    texts, dates = dict.fromkeys(("trend", "event", "kind", "basis"), "str"), ("date", "peak_date")
+    texts, dates = dict.fromkeys(("trend", "event", "kind", "basis"), "str"), ("date", "end_date", "peak_date")
     told = ("effect", "low80", "high80", "added", "window_added", "lead", "fading", "ahead")
     numbers = dict.fromkeys(told, "float64")
     return rows.astype({**texts, **dict.fromkeys(dates, "datetime64[us]"), **numbers})
