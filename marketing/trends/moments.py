@@ -69,6 +69,7 @@ def in_words(
     why = "" if usual else reasons.in_words(moment["event"], moment["event_kind"], moment["lag"], code)
     change = SHIFTS.get(moment["kind"], "")
     on, since, that = _when(moment["date"].date(), code, today)
+    usual = usual and not _as_expected(moment)
     told = [
         f"{_drawn(moment, parts)} {that if change else on}",
         _compared(moment),
@@ -94,12 +95,18 @@ def _drawn(moment: Mapping[str, Any], parts: Sequence[str]) -> str:
     return f"{amount(moment['value'])} {moment['metric'].replace('_', ' ')}{''.join(where)}"
 
 
+def _as_expected(moment: Mapping[str, Any]) -> bool:
+    return bool(abs(moment["change"]) < LEVEL or moment["value"] == moment["expected"])
+
+
 def _compared(moment: Mapping[str, Any]) -> str:
     change = moment["change"]
-    if math.isnan(change):
-        return "where none was expected"
-    if abs(change) < LEVEL:
+    if _as_expected(moment):
         return "as expected"
+    if math.isnan(change):
+        return "where none were expected"
+    if moment["value"] == 0:
+        return f"where {amount(moment['expected'])} were expected"
     if change >= TWICE:
         times = amount(change + 1)
         return "twice what was expected" if times == "2" else f"{times} times what was expected"

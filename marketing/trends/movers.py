@@ -12,6 +12,7 @@ from marketing.trends.moments import HEAD, dimensions, in_words, moments, record
 
 FACTS = ("date", "value", "expected", "change", "z", "rank", "event", "sentence")
 LATE = {"D": 7, "W": 14, "M": 62}  # days behind the newest data after which a latest period is no news
+NOTHING = 0.5  # where less is expected and nothing came, there is nothing to tell
 MOST = 12.0  # spreads: further out is no more surprising
 SURPRISE = 2.0  # spreads: what is nearer needs no reason
 
@@ -32,7 +33,8 @@ def movers(
 
     Ranks go by surprise (z) times size: the square root of the value or what was expected of it, whichever is larger,
     in shares of the largest of its metric. A title's most telling total comes before all other trends of it, and the
-    totals of all titles before parts. Trends whose data stop a week before the newest have no row.
+    totals of all titles before parts. Trends whose data stop a week before the newest have no row, nor those of
+    which nothing was expected and nothing came.
     """
     parts = dimensions(found)
     newest = max((each.panel.last.max() for each in found if len(each.panel)), default=np.datetime64("NaT"))
@@ -54,7 +56,8 @@ def _latest(
     newest: np.datetime64,
 ) -> pd.DataFrame:
     late = (newest - found.panel.last).astype(np.int64) > LATE[found.panel.frequency.code]
-    rows = np.flatnonzero(~np.isnan(found.z[:, -1]) & ~late)
+    nothing = (found.panel.values[:, -1] == 0) & (found.expected[:, -1] < NOTHING)
+    rows = np.flatnonzero(~np.isnan(found.z[:, -1]) & ~late & ~nothing)
     if not len(rows):
         return pd.DataFrame()
     table = moments(found, rows, np.full(len(rows), found.z.shape[1] - 1), events, names).assign(kind="")

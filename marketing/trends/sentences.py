@@ -37,6 +37,7 @@ BEYOND = re.compile(
 )
 MATTERS = 0.03  # an event that makes less of what is expected is not told
 MOST_EVENTS = 2
+ABOUT = 2  # significant digits of an effect: it is known less well than the total
 REPEATING = {
     ("D", True): "repeating last week",
     ("W", True): "repeating the same weeks of last year",
@@ -44,7 +45,7 @@ REPEATING = {
 }
 SIMPLE = {"mean": "averaging its past"}
 NAMED = ("", "event", "other", "holiday")  # kinds that tell less than the event's own name
-WORSE = 0.005  # a skill below minus this is told
+WORSE = 0.02  # a skill below minus this is told; what is less is chance
 
 
 def sentence(
@@ -206,7 +207,7 @@ def _effect(event: Mapping[str, Any], told: Outlook, today: dt.date) -> Said:
     called = str(event["event"]) if event["kind"] in NAMED else f"The {str(event['kind']).replace('_', ' ')}"
     coming = event["date"] >= pd.Timestamp(told.first)
     date = Number(near_day(event["date"].date(), today), "event_effects", key, "date", key["date"])
-    number = Number(amount(abs(added)), "event_effects", key, column, added)
+    number = Number(amount(abs(added), ABOUT), "event_effects", key, column, added)
     verb = ("should add" if coming else "adds") if added > 0 else ("should take" if coming else "takes")
     away = "" if added > 0 else " away"
     whole = "" if column == "window_added" else " in all"

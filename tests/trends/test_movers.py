@@ -56,6 +56,15 @@ def test_stale_trends_and_those_too_young_are_not_told() -> None:
     assert moved(fresh, young, old).index.tolist() == ["t0"]
 
 
+def test_a_day_without_any_says_what_was_expected_and_a_title_that_has_ended_is_not_told() -> None:
+    out, over = week(300, seed=2), week(300, seed=3)
+    out[-1], over[-60:] = 0, 0
+    table = moved(panel([out, over]))
+    assert table.index.tolist() == ["t0"]
+    expected = amount(table.loc["t0", "expected"])
+    assert table.loc["t0", "sentence"] == f"t0 drew 0 views on Tuesday, where {expected} were expected."
+
+
 def test_a_day_of_a_shock_that_began_earlier_has_its_event() -> None:
     release = event("release", "2026-11-19", title="t0")
     values = shocked({f"2026-11-{day}": 4 for day in range(19, 25)})

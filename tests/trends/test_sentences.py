@@ -11,9 +11,10 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from made_trends import trend, week
+from made_trends import event, trend, week
 
 from marketing.trends.cells import Said
+from marketing.trends.forecasts import forecast_trends
 from marketing.trends.grades import Record, grade, in_words
 from marketing.trends.outlook import Outlook, outlook, total_band
 from marketing.trends.sentences import beyond, sentence
@@ -64,7 +65,7 @@ def test_the_sentence_says_what_when_how_sure_why_and_how_it_did_before(told: Ou
     trailer = effect("Second trailer", "trailer", "2026-11-20", 40_400).assign(window_added=39_600)
     assert say(told, effects=trailer).text == (
         "Harbour Lights should draw 265,000 views this week (230,000 to 300,000), most on Saturday 28 November. The "
-        "trailer of the 20th adds about 39,600. Forecasts for this title were off by 9% on average in the last four "
+        "trailer of the 20th adds about 40,000. Forecasts for this title were off by 9% on average in the last four "
         "months."
     )
 
@@ -75,8 +76,8 @@ def test_an_event_is_told_where_it_matters_and_is_sure(told: Outlook) -> None:
         effect("B", "trailer", "2026-11-21", 40_000, sure=False),
     )
     later = effect("C", "release", "2026-12-04", 90_000)
-    for event in (small, unsure, later):
-        assert "about" not in say(told, effects=event).text
+    for each in (small, unsure, later):
+        assert "about" not in say(told, effects=each).text
     both = pd.concat(
         [small, effect("Finale", "event", "2026-11-24", -20_000), effect("D", "release", "2026-10-28", 80_000)]
     )
@@ -222,7 +223,7 @@ def read(tables: dict[str, pd.DataFrame], cell: dict[str, Any]) -> Any:
     return rows_[cell["column"]].iloc[0]
 
 
-def agrees(shown: str, value: Any, since: pd.Timestamp) -> bool:
+def agrees(shown: str, value: Any, since: pd.Timestamp, digits: int) -> bool:
     """Whether the words of a cell say its value, to the digits that they have."""
     if isinstance(value, pd.Timestamp):
         return (
@@ -232,7 +233,7 @@ def agrees(shown: str, value: Any, since: pd.Timestamp) -> bool:
         return abs(float(shown[:-1].replace(",", "")) / 100 - abs(float(value))) <= 0.005 + 1e-9
     number, _, unit = shown.partition(" ")
     size = abs(float(value))
-    digits = max(3, len(number.replace(",", "").replace(".", "").strip("0"))) - (size < 10)
+    digits = max(digits, len(number.replace(",", "").replace(".", "").strip("0"))) - (size < 10)
     return abs(float(number.replace(",", "")) * UNITS.get(unit, 1) - size) <= max(
         0.51 * 10 ** (1 - digits) * size, 1e-4
     )
@@ -285,12 +286,38 @@ def test_every_number_of_a_sentence_is_read_back_from_its_cell(
         "scores": pd.DataFrame({"trend": [ID], "forecaster": ["blend"], "skill": [skill]}),
         "past_forecasts": pd.DataFrame({"trend": ID, "cutoff": [tried, tried + pd.Timedelta(days=1)]}),
     }
+    assert_read_back(told, tables, pd.Timestamp(start))
+
+
+def test_what_is_said_of_a_made_forecast_is_read_back_from_the_tables_that_made_it() -> None:
+    values = week(400)
+    for age in (320, 200, 90, 3):
+        values[400 - age :] *= 1 + 1.2 * 0.5 ** (np.arange(age) / 3)
+    history = trend(np.round(values), start="2025-10-19")
+    past = [(history["date"].max() - pd.Timedelta(days=age - 1)).strftime("%Y-%m-%d") for age in (320, 200, 90, 3)]
+    events = pd.concat([event("trailer", date) for date in (*past, "2026-11-26")], ignore_index=True)
+    made = forecast_trends(history, events, horizon=28, forecaster="seasonal_naive")
+    assert made["forecasts"]["date"].iloc[0] == pd.Timestamp(MONDAY)
+    score, trends = made["scores"].set_index("forecaster").loc["seasonal_naive"], made["trends"].iloc[0]
+    told = say(
+        outlook(made["forecasts"], history, made["forecast_sums"]),
+        record=Record(trends["off"], made["past_forecasts"]["cutoff"].min().date(), "seasonal_naive", score["skill"]),
+        effects=made["event_effects"],
+        forecaster="seasonal_naive",
+    )
+    assert "The trailer on the 26th should add about " in told.text
+    assert {cell["table"] for cell in told.cells} >= {"forecast_sums", "forecasts", "event_effects", "trends"}
+    assert_read_back(told, made, pd.Timestamp(MONDAY))
+
+
+def assert_read_back(told: Said, tables: dict[str, pd.DataFrame], since: pd.Timestamp) -> None:
     cells = json.loads(json.dumps(told.cells, allow_nan=False))
     for cell in cells:
         there = read(tables, cell)
         kept = str(there.date()) if isinstance(there, pd.Timestamp) else there
-        assert cell["value"] == pytest.approx(kept, rel=1e-9) if isinstance(kept, float) else cell["value"] == kept
-        assert agrees(told.text[cell["start"] : cell["end"]], there, pd.Timestamp(start)), (told.text, cell)
+        assert cell["value"] == (pytest.approx(kept, rel=1e-9) if isinstance(kept, float) else kept)
+        digits = 2 if cell["table"] == "event_effects" else 3
+        assert agrees(told.text[cell["start"] : cell["end"]], there, since, digits), (told.text, cell)
     covered = [(cell["start"], cell["end"]) for cell in cells]
-    for digits in re.finditer(r"\d+", told.text):
-        assert any(first <= digits.start() and digits.end() <= last for first, last in covered), told.text
+    for found in re.finditer(r"\d+", told.text):
+        assert any(first <= found.start() and found.end() <= last for first, last in covered), told.text
