@@ -164,7 +164,7 @@ def _window(
     others = _courses(near, beside, chunk, steps, code)
     columns = np.concatenate([np.broadcast_to(design, (len(chunk), *design.shape)), others], axis=2)
     spread = np.r_[spread, np.full(others.shape[2], NEAR_SD)]
-    sides = Sides(columns, spread, (steps >= 0).astype(float), 7 if code == "D" else 1)
+    sides = Sides(columns, spread, (steps >= 0).astype(float), 7 if code == "D" else 1, BEND[code])
     told = fitted(_logs(values, seen), seen, sides, course, grid)
     return np.column_stack([*(told[name] for name in TOLD[:-1]), _until(chunk, int(periods[-1]))])
 

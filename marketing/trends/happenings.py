@@ -20,6 +20,9 @@ def happenings(events: pd.DataFrame) -> pd.DataFrame:
 
     Empty texts stand for everyone and everywhere; `country` is that of a public holiday, empty for the table's own.
     """
+    if events.empty:
+        empty = pd.DataFrame({name: pd.Series([], dtype="str") for name in COLUMNS})
+        return empty.astype(dict.fromkeys(("start", "stop", "announced"), "datetime64[us]"))
     told = events.reset_index(drop=True)
     made = pd.DataFrame({"start": pd.to_datetime(told["date"]).dt.normalize().astype("datetime64[us]")})
     ends = pd.to_datetime(told["end_date"]) if "end_date" in told else made["start"]

@@ -12,8 +12,10 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 
-CALM, WANDERING = 0.05, 0.6  # standard deviation of a bend of the level, in a period's noise times the root of BEND
-BEND = 14  # periods that a bend takes
+CALM, WANDERING = (
+    0.05,
+    0.6,
+)  # standard deviation of a bend of the level, in a period's noise times the root of its length
 STEP_SD = 2.0  # of a step of the level, on the log scale
 EFFECT_SD = 1.0  # of an effect, to weigh shapes by; the effect told is not pulled by it
 LIKE_ITSELF = 0.6  # of the periods count as evidence, since errors resemble the day before's
@@ -43,13 +45,14 @@ class Sides:
 
     `columns` (windows, periods, columns); `spread`, how far each may go on the log scale (infinite: anywhere; NaN: a
     bend of the level, which goes by the noise); `step`, the course of a step of the level (periods). After `season`
-    periods one resembles another.
+    periods one resembles another; a bend takes `bend` of them.
     """
 
     columns: Array
     spread: Array
     step: Array
     season: int
+    bend: int
 
 
 @dataclass(frozen=True)
@@ -109,7 +112,9 @@ def _regressions(y: Array, weight: Array, sides: Sides, course: Array, noise: Ar
     crosses, total = _each(weight, events * sides.step[:, None]), (weight * y * y).sum(axis=1)
     settings, levels = [], []
     for bend in (CALM, WANDERING):
-        ridge = np.where(np.isnan(sides.spread), 1 / (bend**2 * BEND), (noise[:, None] / sides.spread) ** 2) + 1e-9
+        ridge = (
+            np.where(np.isnan(sides.spread), 1 / (bend**2 * sides.bend), (noise[:, None] / sides.spread) ** 2) + 1e-9
+        )
         whole = gram + ridge[:, None, :] * np.eye(x.shape[2])
         inverse = np.linalg.inv(whole)
         shift, beside = inverse @ own, (inverse @ told[:, :, None])[:, :, 0]

@@ -1,6 +1,8 @@
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
 from made_trends import NO_EVENTS, event
 from numpy.typing import NDArray
 
@@ -293,6 +295,47 @@ def test_the_order_of_events_changes_nothing() -> None:
     told = pd.concat([event("trailer", on(d), title=t) for t in ("lights", "tide") for d in (60, 150, 160, 310)])
     first, second = (moves(panel, learn([panel], rows), 28, (0, 140)) for rows in (told, told.iloc[::-1]))
     assert first.digests(2) == second.digests(2)
+
+
+AWKWARD = st.one_of(
+    st.floats(0, 1e12),
+    st.just(0.0),
+    st.just(float("nan")),
+    st.integers(0, 3).map(float),
+    st.floats(-5, 5),
+)
+
+
+@given(
+    values=st.lists(AWKWARD, min_size=1, max_size=90),
+    days=st.lists(
+        st.tuples(st.integers(-10, 110), st.integers(0, 400), st.sampled_from(["release", "gala", "holiday"]))
+    ),
+    code=st.sampled_from(["D", "7D", "MS"]),
+    origin=st.integers(0, 40),
+)
+@settings(max_examples=25, deadline=None)
+def test_whatever_a_trend_is_like_its_movements_are_numbers_within_reason(
+    values: list[float], days: list[tuple[int, int, str]], code: str, origin: int
+) -> None:
+    dates = pd.date_range("2024-01-01", periods=len(values), freq=code)
+    rows = pd.DataFrame({"date": dates, "value": values, "title": "t", "metric": "m"}).dropna()
+    assume(len(rows))
+    panel = panels(gather(rows))[0]
+    starts = [dates[0] + (dates[-1] - dates[0] + pd.Timedelta(days=10)) * (day / 100) for day, _, _ in days]
+    told = NO_EVENTS
+    if days:
+        ends = [
+            start.normalize() + pd.Timedelta(days=length) for start, (_, length, _) in zip(starts, days, strict=True)
+        ]
+        kinds = [kind for _, _, kind in days]
+        told = pd.DataFrame({"event": kinds, "kind": kinds, "date": starts, "end_date": ends})
+    origins = (0, min(origin, panel.values.shape[1] - 1))
+    moved = moves(panel, learn([panel], told, territory="GB"), 12, origins)
+    for part in (moved.past, moved.ahead, moved.spread):
+        assert np.isfinite(part).all()
+    assert (np.abs(moved.ahead) <= 5).all()
+    assert (np.isnan(moved.without(panel).values) == np.isnan(panel.values)).all()
 
 
 def test_words_for_a_kind_meet() -> None:
