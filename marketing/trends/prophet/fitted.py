@@ -1,5 +1,6 @@
 """What a fit found, and the curves and forecasts that follow from it."""
 
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -162,7 +163,8 @@ class Fitted:
             raise InputError(f"The horizon is {horizon}; ask for 1 date or more.")
         step = pd.tseries.frequencies.to_offset(freq) if freq is not None else _step(self.panel.dates)
         ends, which = np.unique(self.panel.start + self.panel.span, return_inverse=True)
-        following = np.stack([_following(end, horizon, step) for end in ends])[which]
+        each = [_following(end, horizon, step) for end in ends]
+        following = np.array(each, np.int64).reshape(len(ends), horizon)[which]
         given = checked_regressors(regressors, len(self), horizon, self.columns)
         return self._on(following, given, stan.checked(extra, self.options, len(self), horizon), levels)
 
@@ -278,7 +280,9 @@ class Fitted:
 
 def _step(dates: pd.DatetimeIndex) -> pd.offsets.BaseOffset:
     """The step of a grid of dates: its calendar frequency, or the distance that most neighbours have."""
-    found = pd.infer_freq(dates) if len(dates) > 2 else None
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # pandas is to return an offset in place of a string: both do here
+        found = pd.infer_freq(dates) if len(dates) > 2 else None
     if found is not None:
         return pd.tseries.frequencies.to_offset(found)
     steps, counts = np.unique(np.diff(microseconds(dates)), return_counts=True)

@@ -17,9 +17,11 @@ from marketing.trends.prophet.solver import Optimum, settled, taken_apart
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
-STEPS = 300
+STEPS = 150
+INNER = 50  # steps of the additive solver to one of ours: where that is not enough, the next goes on
 FEW = 4  # values to a column of the design up to which a second start is tried
 SPIKE = 1e-6  # sigma below which a curve runs through every value: the posterior has no bound there, and no use
+SETTLED = 1e-6  # KKT residual below which an optimum is one
 HALVINGS = 5
 LEAST_DAMPING = 1e-6
 MOST_DAMPING = 1e4  # beyond, rounding hides any progress
@@ -89,7 +91,7 @@ def optimum(problem: Problem) -> Optimum:
         part = problem.some(few)
         other = _search(part, part.ends())
         own = Optimum(found.theta[few], found.s[few], found.rss[few], found.kkt[few])
-        sound, sounder = own.s > SPIKE**2, other.s > SPIKE**2
+        sound, sounder = ((one.s > SPIKE**2) & (one.kkt < SETTLED) for one in (own, other))
         lower = part.least(other.theta, other.rss) < part.least(own.theta, own.rss)
         better = np.flatnonzero((sounder & ~sound) | (lower & (sounder | ~sound)))
         at = few[better]
@@ -111,7 +113,7 @@ def _search(problem: Problem, theta: Floats) -> Optimum:
         diagonal = np.arange(gram.shape[1])
         gram[:, diagonal, diagonal] *= 1 + damping[:, None]
         apart = taken_apart(gram, problem.penalty)
-        there = settled(apart, theta, pull, rss, problem.count, problem.penalty, problem.tau)[0]
+        there = settled(apart, theta, pull, rss, problem.count, problem.penalty, problem.tau, INNER)[0]
         nearer, share = _nearer(problem, theta, there, problem.least(theta, rss))
         # Where the straight way overshoots, steps are held back (Marquardt) until it does no more. A Newton step that
         # leads nowhere is tried again as a Gauss-Newton step.

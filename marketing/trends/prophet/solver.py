@@ -193,14 +193,24 @@ def _search_finely(asked: Request, gram: Gram, rows: NDArray[np.int_], answer: O
 
 
 def settled(
-    gram: Gram, theta: Floats, pull: Floats, rss: Floats, count: Floats, penalty: Floats, tau: float
+    gram: Gram,
+    theta: Floats,
+    pull: Floats,
+    rss: Floats,
+    count: Floats,
+    penalty: Floats,
+    tau: float,
+    steps: int = STEPS,
 ) -> tuple[Floats, Floats]:
-    """The best theta (n, P) and variance (n,); at `theta` residuals have sums of squares rss (n,) and A'r = pull."""
+    """The best theta (n, P) and variance (n,) that at most `steps` steps find.
+
+    At the `theta` given, residuals have sums of squares rss (n,) and A'r = pull (n, P).
+    """
     nobody = np.zeros(len(count), bool)
     s = np.maximum(best_variance(rss, count), LEAST_SIGMA**2)
     state = _State(theta.copy(), s, pull.copy(), theta, pull, rss, count, nobody, nobody.copy(), np.arange(len(count)))
     found, variance = np.empty_like(theta), np.empty_like(rss)
-    for _ in range(STEPS):
+    for _ in range(steps):
         arrived = _step(state, gram, penalty, tau)
         if (~arrived).mean() <= KEEP_ALL:
             found[state.row], variance[state.row] = state.theta, state.s

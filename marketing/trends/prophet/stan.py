@@ -85,7 +85,8 @@ def means(prophet: "Prophet") -> tuple[dict[str, Floats], dict[str, float]]:
     draws = {name: np.asarray(prophet.params[name]) for name in ("k", "m", "sigma_obs", "delta", "beta")}
     found = {name: values.reshape(len(draws["k"]), -1).mean(0) for name, values in draws.items()}
     assert prophet.history is not None  # noqa: S101 - fitted
-    names = prophet.make_all_seasonality_features(prophet.history)[0].columns
+    with quiet():
+        names = prophet.make_all_seasonality_features(prophet.history)[0].columns
     return found, dict(zip(names, found["beta"], strict=True))
 
 
