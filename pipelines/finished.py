@@ -2,24 +2,28 @@
 
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from marketing import tables
 from marketing.trends import events, fits
 from marketing.trends.anomalies import watch
+from marketing.trends.cells import Said
 from marketing.trends.engagement import part
 from marketing.trends.event_effects import event_effects
 from marketing.trends.expectations import expectations
 from marketing.trends.forecasts import finish
+from marketing.trends.frequencies import Code
 from marketing.trends.movers import movers
-from marketing.trends.outlook import Outlook, outlook
+from marketing.trends.outlook import Outlook
+from marketing.trends.outlooks import outlooks
 from marketing.trends.panels import Panel
-from marketing.trends.sentences import Record, sentence
+from marketing.trends.sentences import MATTERS, Record, sentence
 from pipelines.batch import Batch, dimensions
 
 Tables = dict[str, pd.DataFrame]
@@ -30,6 +34,7 @@ BY_TREND = (
     *("forecast_sums", "event_effects"),
 )
 WATCHED = ("anomalies", "movers")
+HEAD = ["trend", "title", "metric"]
 RECENT = 60  # values of the small line
 DIGITS = 4  # significant ones of these
 DTYPES = {"id": "str", "text": "str", "date": "datetime64[us]", "number": "float64", "count": "int64"}
@@ -70,7 +75,7 @@ def so_far(batch: Batch, names: Mapping[str, str]) -> Tables:
     ]
     made["event_effects"] = pd.concat([each for each in felt if len(each)] or felt[:1], ignore_index=True)
     words = _Words(batch, names, made)
-    said = [words.of(panel, row) for panel in panels for row in range(len(panel))]
+    said = [each for panel in panels for each in words.of(panel)]
     made["scores"] = made["scores"].drop(columns="wape")  # of the forecaster in use it stands in trends, as off
     made["outlooks"] = pd.DataFrame([told for told, _ in said])
     made["trends"] = _trends(batch, made["trends"], pd.DataFrame([told for _, told in said]))
@@ -78,12 +83,11 @@ def so_far(batch: Batch, names: Mapping[str, str]) -> Tables:
 
 
 class _Words:
-    """What a trend's forecast amounts to, as a row of outlooks and in words."""
+    """What each trend's forecast amounts to, as rows of outlooks and in words."""
 
     def __init__(self, batch: Batch, names: Mapping[str, str], made: Tables) -> None:
-        self.batch, self.names = batch, names
+        self.batch, self.names, self.made = batch, names, made
         self.shown: dict[Any, Any] = made["trends"].set_index("trend").to_dict("index")
-        self.rows = {name: _by_trend(made[name]) for name in ("forecasts", "forecast_sums", "event_effects")}
         self.cutoffs = made["past_forecasts"].groupby("trend")["cutoff"].min().to_dict()
         scores = made["scores"].merge(made["trends"][["trend", "forecaster"]], on=["trend", "forecaster"])
         self.skill: dict[Any, float] = scores.set_index("trend")["skill"].to_dict()
@@ -99,44 +103,55 @@ class _Words:
                 found.setdefault(trend, []).append((str(kind), pd.Timestamp(date).date()))
         return {trend: sorted(set(each), key=lambda e: e[::-1]) for trend, each in found.items()}
 
-    def of(self, panel: Panel, row: int) -> tuple[dict[str, Any], dict[str, Any]]:
-        """The row of outlooks of one trend, and its trend, sentence and cells."""
-        head = panel.heads.iloc[row]
-        trend, title, metric = head["trend"], head["title"], head["metric"]
-        history = self._history(panel, row)
-        sums = self.rows["forecast_sums"].get(trend)
-        told = outlook(self.rows["forecasts"][trend], history, sums)
+    def of(self, panel: Panel) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
+        """For each trend of a panel its row of outlooks, and its trend, sentence and cells."""
+        told = outlooks(panel, self.made["forecasts"], self.made["forecast_sums"])
+        effects = _mattering(self.made["event_effects"], dict(zip(panel.trends, told, strict=True)))
+        for head, values, each in zip(_records(panel.heads[HEAD]), panel.values, told, strict=True):
+            trend = str(head["trend"])
+            said = self._said(head, each, panel.frequency.code, effects.get(trend))
+            cells = json.dumps(said.cells, ensure_ascii=False, default=str)
+            yield (
+                {**head, **_row(each), "recent": _recent(values)},
+                {"trend": trend, "sentence": said.text, "cells": cells},
+            )
+
+    def _said(self, head: Mapping[str, str], told: Outlook, code: Code, effects: pd.DataFrame | None) -> Said:
+        trend, shown = head["trend"], self.shown[head["trend"]]
         name, value = part(trend)
-        shown = self.shown[trend]
-        said = sentence(
+        return sentence(
             told,
             trend=trend,
-            name=self.names.get(title, title),
-            metric=metric,
+            name=self.names.get(head["title"], head["title"]),
+            metric=head["metric"],
             dimensions={name: value} if name else {},
-            frequency=panel.frequency.code,
+            frequency=code,
             today=self.batch.how.today,
             record=self._record(trend),
             forecaster=shown["forecaster"],
             shown=shown["shown"],
             points=self.points[trend],
-            effects=self.rows["event_effects"].get(trend),
+            effects=effects,
             ahead=self.ahead.get(trend, ()),
         )
-        told_as_row = {"trend": trend, "title": title, "metric": metric, **_row(told), "recent": _recent(panel, row)}
-        cells = json.dumps(said.cells, ensure_ascii=False, default=str)
-        return told_as_row, {"trend": trend, "sentence": said.text, "cells": cells}
-
-    def _history(self, panel: Panel, row: int) -> pd.DataFrame:
-        one = panel.take(np.array([row]))
-        dates = one.dates()[0].astype("datetime64[us]")
-        return pd.DataFrame({"date": dates, "value": one.values[0]})
 
     def _record(self, trend: str) -> Record | None:
         if trend not in self.cutoffs:
             return None
         shown = self.shown[trend]
         return Record(shown["off"], self.cutoffs[trend].date(), shown["forecaster"], self.skill.get(trend, math.nan))
+
+
+def _mattering(effects: pd.DataFrame, told: Mapping[str, Outlook]) -> dict[str, pd.DataFrame]:
+    """The effects that a sentence may tell of, by trend: clear, large enough, at work by the end of the window.
+
+    Most of a workspace's are not, and asking each trend for its own takes longer than all else.
+    """
+    mine = effects[(effects["low80"] > 0) | (effects["high80"] < 0)]
+    until = mine["trend"].map({trend: pd.Timestamp(each.window_last) for trend, each in told.items()})
+    total = mine["trend"].map({trend: each.total for trend, each in told.items()})
+    mine = mine[(mine["date"] <= until) & (mine["window_added"].abs() >= MATTERS * total)]
+    return {str(trend): rows for trend, rows in mine.groupby("trend", sort=False)}
 
 
 def _row(told: Outlook) -> dict[str, Any]:
@@ -146,13 +161,13 @@ def _row(told: Outlook) -> dict[str, Any]:
     return {name: pd.Timestamp(value) if hasattr(value, "isoformat") else value for name, value in row.items()}
 
 
-def _recent(panel: Panel, row: int) -> str:
-    values = panel.values[row]
-    return " ".join(f"{value:.{DIGITS}g}" for value in values[~np.isnan(values)][-RECENT:])
+def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    return [{str(name): value for name, value in row.items()} for row in frame.to_dict("records")]
 
 
-def _by_trend(frame: pd.DataFrame) -> dict[str, pd.DataFrame]:
-    return {str(trend): rows for trend, rows in frame.groupby("trend", sort=False)}
+def _recent(values: NDArray[np.float64]) -> str:
+    known = values[-RECENT * 2 :]
+    return " ".join(f"{value:.{DIGITS}g}" for value in known[~np.isnan(known)][-RECENT:].tolist())
 
 
 def _trends(batch: Batch, shown: pd.DataFrame | None, said: pd.DataFrame | None = None) -> pd.DataFrame:
