@@ -19,7 +19,6 @@ Method = Callable[[Array, int, Sequence[int]], Array]
 WEIGHTS = 1 / (1 + np.exp(np.linspace(-3.5, 3.5, 10)))
 SEASONS = 4  # whose mean by phase a short history is continued with
 FEW = 8  # values whose mean is a level
-TIMES_HIGHEST = 3.0  # a straight line on logs explodes; no forecast leaves the highest value further behind
 NUMBERS = 1 << 20  # in an array of a chunk, about: what a processor's cache and a small machine's memory bear
 
 
@@ -126,51 +125,32 @@ def _last_mean(values: Array, season: int, number: int) -> Array:
     return np.asarray(np.where(counts > 0, sums / np.maximum(counts, 1), np.nan))
 
 
-def levels(values: Array, origins: Sequence[int] = (0,)) -> Array:
-    """The level each trend is at by simple exponential smoothing at each origin, (origins, n).
-
-    It begins with the first value; the weight of the newest value is the one of WEIGHTS that foretold the values up
-    to the origin best, one step ahead, by least squares. A gap leaves the level where it was.
-    """
-    first = np.minimum(first_known(values), values.shape[1] - 1)
-    return _levels(values, origins, values[np.arange(len(values)), first])
-
-
 def anchor(residuals: Array) -> Array:
-    """The level that each row of residuals (n, T; NaN in gaps) ends at, (n,), as in :func:`levels` but begun at 0.
+    """The level that each row of residuals (n, T; NaN in gaps) ends at by simple exponential smoothing, (n,).
 
-    Added to a fitted curve's continuation, it starts where the trend is now. NaN where no residual is known.
+    Added to a fitted curve's continuation, it starts where the trend is now. The smoothing begins at 0; the weight of
+    the newest residual is the one of WEIGHTS that foretold them best, one step ahead, by least squares. A gap leaves
+    the level where it was. NaN where no residual is known.
     """
-    ends: Array = _levels(residuals, (0,), np.zeros(len(residuals)))
-    return np.asarray(ends[0])
+    ends = np.full(len(residuals), np.nan)
+    for rows, part in chunks(residuals, (0,), most=1024):
+        ends[rows] = _level(part)
+    return ends
 
 
-def _levels(values: Array, origins: Sequence[int], start: Array) -> Array:
-    found = np.full((len(origins), len(values)), np.nan)
-    for rows, part in chunks(values, (0,), most=1024):
-        stops = [max(0, part.shape[1] - origin) for origin in origins]
-        found[:, rows] = _chosen_levels(part, stops, start[rows])
-    return np.where(known_by(values, origins) > 0, found, np.nan)
-
-
-def _chosen_levels(values: Array, stops: Sequence[int], start: Array) -> Array:
-    known: NDArray[np.bool_] = np.ascontiguousarray(~np.isnan(values).T)
-    y, whole = np.where(known, values.T, 0.0), np.asarray(known.all(axis=1))
+def _level(residuals: Array) -> Array:
+    known: NDArray[np.bool_] = np.ascontiguousarray(~np.isnan(residuals).T)
+    y, whole = np.where(known, residuals.T, 0.0), np.asarray(known.all(axis=1))
     weight = WEIGHTS[:, None]
-    level = np.tile(start, (len(WEIGHTS), 1))
-    error, move, squares = np.zeros((3, *level.shape))
-    at = {}
-    for step in range(len(y) + 1):
-        if step in stops:
-            best = squares.argmin(axis=0)
-            at[step] = np.take_along_axis(level, best[None], axis=0)[0]
-        if step < len(y):
-            np.subtract(y[step], level, out=error)
-            if not whole[step]:
-                error *= known[step]
-            level += np.multiply(error, weight, out=move)
-            squares += np.multiply(error, error, out=move)
-    return np.stack([at[stop] for stop in stops])
+    level, error, move, squares = np.zeros((4, len(WEIGHTS), len(residuals)))
+    for step in range(len(y)):
+        np.subtract(y[step], level, out=error)
+        if not whole[step]:
+            error *= known[step]
+        level += np.multiply(error, weight, out=move)
+        squares += np.multiply(error, error, out=move)
+    best = np.take_along_axis(level, squares.argmin(axis=0)[None], axis=0)[0]
+    return np.where(known.any(axis=0), best, np.nan)
 
 
 def since_begun(values: Array, horizon: int, origins: Sequence[int], method: Method) -> Array:
@@ -179,22 +159,3 @@ def since_begun(values: Array, horizon: int, origins: Sequence[int], method: Met
     made = method(begun(counts), horizon, origins)
     nothing_yet = np.isnan(made) & (known_by(values, origins) > 0)[:, :, None]
     return np.where(nothing_yet, 0.0, np.maximum(made, 0.0))
-
-
-def on_logs(values: Array, horizon: int, origins: Sequence[int], method: Method) -> Array:
-    """As :func:`since_begun`, but made on log1p and put back.
-
-    Nothing is put above TIMES_HIGHEST times the highest value by the origin.
-    """
-
-    def logged(counts: Array, horizon: int, origins: Sequence[int]) -> Array:
-        made = method(np.log1p(counts), horizon, origins)
-        top = np.log1p(TIMES_HIGHEST * _highest_by(counts, origins))[:, :, None]
-        return np.asarray(np.expm1(np.minimum(made, top)))
-
-    return since_begun(values, horizon, origins, logged)
-
-
-def _highest_by(values: Array, origins: Sequence[int]) -> Array:
-    highest = np.fmax.accumulate(np.pad(values, ((0, 0), (1, 0)), constant_values=np.nan), axis=1)
-    return np.stack([highest[:, max(0, values.shape[1] - origin)] for origin in origins])

@@ -11,7 +11,7 @@ log1p, as ours.
 import argparse
 import resource
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -20,7 +20,6 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from marketing.trends import exponential, seasons, smoothing, theta_lines
-from marketing.trends.smoothing import on_logs
 
 Array = NDArray[np.float64]
 HORIZON, WEEK, DAYS = 28, 7, 730
@@ -59,7 +58,7 @@ def made(trends: int, days: int, *, seed: int) -> Array:
     week = draws.normal(0, 0.25, (trends, WEEK)) * (np.arange(trends) % 6 > 0)[:, None]
     fading = 2 * np.exp(-steps / 60) * (np.arange(trends) % 5 == 0)[:, None]
     noise = draws.choice([0.05, 0.1, 0.2], (trends, 1)) * draws.normal(0, 1, (trends, days))
-    return np.round(np.exp(level + week[:, steps % WEEK] + fading + noise))
+    return np.asarray(np.round(np.exp(level + week[:, steps % WEEK] + fading + noise)))
 
 
 def real(folder: Path) -> Array:
@@ -92,7 +91,7 @@ def _print_memory(trends: int) -> None:
     values = np.tile(made(100, DAYS, seed=3), (-(-trends // 100), 1))[:trends]
     for name, method in OURS.items():
         before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-        on_logs(values, HORIZON, ORIGINS, partial(method, season=WEEK))
+        on_logs(method, values, ORIGINS)
         more = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
         print(f"{trends:,} trends of {DAYS} days, {len(ORIGINS)} origins, {name}: {more:,.0f} MiB more at the peak")
 
@@ -112,6 +111,11 @@ def _print_cost(trends: int) -> None:
         print(f"  {name:15} {1e3 * costs[0] / trends:7.3f} {1e3 * costs[1] / trends:7.3f}{theirs}")
     residuals = np.concatenate([values - values.mean(axis=1, keepdims=True)] * len(ORIGINS))
     print(f"  {'anchor':15} {'':7} {1e3 * spent(partial(smoothing.anchor, residuals)) / trends:7.3f}")
+
+
+def on_logs(method: Callable[..., Array], values: Array, origins: Sequence[int]) -> Array:
+    """Forecasts of counts made on log1p."""
+    return np.asarray(np.expm1(method(np.log1p(values), HORIZON, origins, season=WEEK)))
 
 
 def spent(call: Callable[[], object], tries: int = 3) -> float:
@@ -146,7 +150,7 @@ def _print_errors(label: str, values: Array, origins: list[int]) -> None:
     width = values.shape[1]
     came = np.stack([values[:, width - origin :][:, :HORIZON] for origin in origins])
     for name, method in OURS.items():
-        ours = on_logs(values, HORIZON, origins, partial(method, season=WEEK))
+        ours = on_logs(method, values, origins)
         plain = np.stack([theirs(name, values[:, :-origin]) for origin in origins])
         logs = np.stack([np.expm1(theirs(name, np.log1p(values[:, :-origin]))) for origin in origins])
         error, *others = (np.nanmean(np.abs(told - came), axis=(0, 2)) for told in (ours, plain, logs))
