@@ -73,7 +73,8 @@ def so_far(batch: Batch, names: Mapping[str, str]) -> Tables:
         event_effects(panel, batch.learned, horizon, made["forecasts"])
         for panel, horizon in zip(panels, horizons, strict=True)
     ]
-    made["event_effects"] = pd.concat([each for each in felt if len(each)] or felt[:1], ignore_index=True)
+    filled = [each for each in felt if len(each)]
+    made["event_effects"] = typed("event_effects", pd.concat(filled, ignore_index=True) if filled else felt[0], batch)
     words = _Words(batch, names, made)
     said = [each for panel in panels for each in words.of(panel)]
     made["scores"] = made["scores"].drop(columns="wape")  # of the forecaster in use it stands in trends, as off
@@ -148,6 +149,8 @@ def _mattering(effects: pd.DataFrame, told: Mapping[str, Outlook]) -> dict[str, 
     Most of a workspace's are not, and asking each trend for its own takes longer than all else.
     """
     mine = effects[(effects["low80"] > 0) | (effects["high80"] < 0)]
+    if mine.empty:
+        return {}
     until = mine["trend"].map({trend: pd.Timestamp(each.window_last) for trend, each in told.items()})
     total = mine["trend"].map({trend: each.total for trend, each in told.items()})
     mine = mine[(mine["date"] <= until) & (mine["window_added"].abs() >= MATTERS * total)]
