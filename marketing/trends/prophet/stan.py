@@ -121,14 +121,14 @@ def _seeded(seed: int) -> Iterator[None]:
 @contextlib.contextmanager
 def quiet() -> Iterator[None]:
     """Keep Prophet's and Stan's progress out of the terminal; failures are raised, not logged."""
-    loggers = [logging.getLogger(name) for name in ("prophet", "prophet.models", "cmdstanpy")]
-    levels = [logger.level for logger in loggers]
-    with warnings.catch_warnings():
+    from cmdstanpy import disable_logging
+
+    logger = logging.getLogger("prophet")
+    level = logger.level
+    with disable_logging(), warnings.catch_warnings():
         warnings.filterwarnings("ignore", module="prophet")  # what pandas deprecates in Prophet's own code
+        logger.setLevel(logging.CRITICAL)
         try:
-            for logger in loggers:
-                logger.setLevel(logging.CRITICAL)
             yield
         finally:
-            for logger, level in zip(loggers, levels, strict=True):
-                logger.setLevel(level)
+            logger.setLevel(level)
