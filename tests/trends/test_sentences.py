@@ -235,7 +235,7 @@ def agrees(shown: str, value: Any, since: pd.Timestamp, digits: int) -> bool:
     size = abs(float(value))
     digits = max(digits, len(number.replace(",", "").replace(".", "").strip("0"))) - (size < 10)
     return abs(float(number.replace(",", "")) * UNITS.get(unit, 1) - size) <= max(
-        0.51 * 10 ** (1 - digits) * size, 1e-4
+        0.51 * 10 ** (1 - digits) * size, 0.5 if size >= 10 else 1e-4
     )
 
 
