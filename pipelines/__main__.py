@@ -216,6 +216,23 @@ def channels(workspace: Own = None, as_json: Json = False) -> None:
 
 
 @app.command()
+def scenario(
+    source: Annotated[
+        str | None, typer.Option("--input", metavar="SCENARIO.json", help="- for standard input.")
+    ] = None,
+    save: Annotated[bool, typer.Option("--save", help="Keep it for the Trends page.")] = False,
+    delete: Annotated[str | None, typer.Option(metavar="SCENARIO", help="Delete a kept one.")] = None,
+    workspace: Workspace = DEFAULT_WORKSPACE,
+    by: By = None,
+    as_json: Json = False,
+) -> None:
+    """Say what would happen if an event moved, came or went, or a price changed; else list the scenarios kept."""
+    from pipelines.commands import planning
+
+    _end(planning.scenario(workspace, source, delete, save=save, by=by, as_json=as_json))
+
+
+@app.command()
 def drafts(
     workspace: Workspace = DEFAULT_WORKSPACE,
     state: Annotated[str | None, typer.Option(help="waiting, approved, rejected, changes or edited.")] = None,
