@@ -28,6 +28,8 @@ LONGEST_FLIGHT = 120  # days of an event that a window shows
 FADINGS = (0.35, 0.6, 1.0, 1.7, 2.9)  # of a kind's own
 LEADS = (0.0, 2.0, 5.0)
 PEAKS = (0.0, 1.0, 2.0)
+# Log odds against a fading e times a kind's own, against each day that the peak is late, and against a lead.
+FADING_ODDS, PEAK_ODDS, LEAD_ODDS = 0.7, 0.7, 1.0
 BEND = {"D": 14, "W": 6, "M": 6}  # periods between the bends of a level
 WEEK_SD, NEAR_SD = 0.4, 1.5  # priors on the log scale of what stands beside the event
 NEAR = 2  # events to either side that are let go
@@ -35,9 +37,9 @@ OVER = 5  # zeros in a row at the end of a window after which a trend counts as 
 RARE = 0.1  # zeros a value above zero, below which a trend is hardly ever zero
 CLOSE = 14  # periods between two events within which each is looked at again
 WEEKS = (1, 2, 3)  # to either side that a public holiday is held against
+LEAST_WEEKS = 3  # of the six that must be known
 FEW = 1.2  # a middle deviation of six is small by that much
-LEAST_SPREAD = 0.04
-LEAST_WEEKS = 3
+LEAST_SPREAD = 0.04  # of one weekday from week to week, on the log scale
 SHAPE = ("at", "peak", "decay")
 STEPS_RARE, STEPS_COMMON = -2.0, 0.0  # log odds of a step of the level on the day
 TOLD = ("effect", "error", *SHAPE, "until")
@@ -50,7 +52,7 @@ def shapes(fading: float, *, lead: bool, lasting: bool) -> Shapes:
         nothing = np.zeros(1)
         return Shapes(nothing, nothing, nothing, nothing, STEPS_RARE)
     grid = np.array(list(itertools.product(LEADS if lead else (0.0,), PEAKS, FADINGS)))
-    weight = -(np.log(grid[:, 2]) ** 2) / 1.5 - grid[:, 1] * 0.7 - (grid[:, 0] > 0) * 1.0
+    weight = -FADING_ODDS * np.log(grid[:, 2]) ** 2 - PEAK_ODDS * grid[:, 1] - LEAD_ODDS * (grid[:, 0] > 0)
     return Shapes(grid[:, 0], grid[:, 1], grid[:, 2] * fading, weight, STEPS_COMMON if lasting else STEPS_RARE)
 
 
@@ -207,10 +209,9 @@ def _logs(values: Array, seen: NDArray[np.bool_]) -> Array:
 
 
 def _beside_event(steps: NDArray[np.int64], frequency: Frequency) -> tuple[Array, Array]:
-    """What a window holds but for events, a column each, and how far each may go: level, step, bends, week.
+    """What a window holds but for events and a step, a column each, and how far each may go: level, bends, week.
 
-    Spreads are on the log scale, those of bends in a period's noise times the root of their length; the level's is
-    infinite. The step comes second.
+    Spreads are as :class:`marketing.trends.local_regressions.Sides` has them.
     """
     every = BEND[frequency.code]
     bends = [np.clip((steps - start) / every, 0.0, 1.0) for start in range(int(steps[0]), int(steps[-1]), every)]

@@ -43,6 +43,7 @@ def pairs(panel: Panel, told: pd.DataFrame, countries: Mapping[str, str] | None 
 
     Columns: row (in the panel), happening (position in `told`), step (the period of its first day, 0 being the
     trend's last and those ahead positive), offset (days into that period) and length (days after its first).
+    Public holidays concern daily trends alone: of a day, a week shows too little.
     """
     heads = pd.DataFrame({"row": np.arange(len(panel)), "title": panel.heads["title"].to_numpy()})
     heads["region"] = panel.heads["region"].fillna("").to_numpy() if "region" in panel.heads else ""
@@ -50,7 +51,7 @@ def pairs(panel: Panel, told: pd.DataFrame, countries: Mapping[str, str] | None 
     heads["country"] = pd.Series([known.get(region, known.get("", "")) for region in heads["region"]], dtype="str")
     events = told[["title", "region", "country"]].rename(columns={"region": "where"})
     events.insert(0, "happening", np.arange(len(told)))
-    own, public = events["country"] == "", events["country"] != ""
+    own, public = events["country"] == "", (events["country"] != "") & (panel.frequency.code == "D")
     mine = heads.merge(events[own & (events["title"] != "")].drop(columns="country"), on="title")
     every = heads.merge(events[own & (events["title"] == "")][["happening", "where"]], how="cross")
     days = heads.merge(events[public][["happening", "where", "country"]], on="country")

@@ -4,8 +4,8 @@
 
 FOLDER holds real daily trends as they are published (those named in CALENDARS, gta6_wikipedia_pageviews_daily.csv);
 without it the sample's own game page is used. Known effects: the invented company's (`sample_data`), and titles made
-here with a wandering level, weeks, noise that remembers yesterday, and surprises. Forecasts are seasonal naive and the
-last week's mean on the history without events, with events put under, beside the same on the history as it is.
+here with a wandering level, weeks, noise that remembers yesterday, and surprises. Forecasts are those of some
+forecasters on the history without events, with events put under, beside the same on the history as it is.
 """
 
 import argparse
@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from marketing import catalog
 from marketing.trends import events
 from marketing.trends.engagement import gather
 from marketing.trends.forecasters import seasonal_naive
@@ -90,7 +91,8 @@ def recovered(
     found = found.merge(place.merge(truth, on=["event", "title", "start"]), on=["happening", "title"])
     found = found.dropna(subset="true")
     totals = found[found["trend"].str.endswith("/views")]
-    for label, rows in ((f"{name}, totals", totals), (f"{name}, all trends", found)):
+    shown = {f"{name}, totals": totals} | ({f"{name}, all trends": found} if len(found) > len(totals) else {})
+    for label, rows in shown.items():
         miss = (rows["effect"] - rows["true"]).to_numpy()
         inside = np.abs(miss) <= BAND * rows["error"]
         print(
@@ -108,9 +110,10 @@ def recovered(
     return whole, learned
 
 
-def forecasts(name: str, whole: list[Panel], learned: events.Learned, origins: list[int]) -> None:
-    """Print the error of seasonal naive and of the last week's mean with events and without, where events are felt."""
-    for label, forecast in (("seasonal naive", seasonal_naive.forecast), ("mean of a week", _mean)):
+def forecasts(name: str, whole: list[Panel], learned: events.Learned, origins: list[int], *forecasters: str) -> None:
+    """Print the error of some forecasters with events and without, where events are felt."""
+    for label in forecasters:
+        forecast = catalog.load("marketing.trends.forecasters", label).forecast
         errors: dict[str, list[Array]] = {"without": [], "with": []}
         for panel in whole:
             moved = events.moves(panel, learned, HORIZON, origins)
@@ -130,13 +133,6 @@ def forecasts(name: str, whole: list[Panel], learned: events.Learned, origins: l
             f" {off['without'].mean():.3f}, with events {off['with'].mean():.3f} ({share:.2f} of it;"
             f" {len(off['with']):,} trend-days, {len(origins)} origins)"
         )
-
-
-def _mean(trends: Panel, horizon: int, origins: list[int]) -> Array:
-    weeks = [trends.before(origin).values[:, -7:] for origin in origins]
-    known = [np.where(np.isfinite(week).any(axis=1), np.isfinite(week).sum(axis=1), np.nan) for week in weeks]
-    parts = [np.nansum(week, axis=1) / count for week, count in zip(weeks, known, strict=True)]
-    return np.repeat(np.stack(parts)[:, :, None], horizon, axis=2)
 
 
 def _after(panel: Panel, origin: int) -> Array:
@@ -186,7 +182,7 @@ def real(folder: Path) -> None:
     told = pd.read_csv(REAL / "gta6_events.csv", parse_dates=["date"]).rename(columns={"category": "kind"})
     whole = panels(gather(views.assign(title="gta-vi", metric="views")))
     learned = events.learn(whole, told.assign(title="gta-vi"), kinds_of_titles={"gta-vi": "game"})
-    forecasts("a game's page", whole, learned, list(range(HORIZON, 1000, 3)))
+    forecasts("a game's page", whole, learned, list(range(HORIZON, 1000, 6)), "seasonal_naive", "theta", "blend")
 
 
 def calendar(folder: Path) -> None:
@@ -245,11 +241,11 @@ if __name__ == "__main__":
     chosen = parser.parse_args()
     whole, learned = recovered("invented company", *(company := lumen()))
     ahead("invented company", whole, learned, company[1])
-    forecasts("invented company", whole, learned, list(range(28, 400, 7)))
+    forecasts("invented company", whole, learned, list(range(28, 400, 7)), "seasonal_naive", "theta")
     titles = made(300, 5)
     whole, learned = recovered("made titles", *titles, {})
     ahead("made titles", whole, learned, titles[1])
-    forecasts("made titles", whole, learned, list(range(28, 280, 14)))
+    forecasts("made titles", whole, learned, list(range(28, 280, 14)), "seasonal_naive", "theta")
     real(chosen.folder)
     calendar(chosen.folder)
     cost(chosen.trends)

@@ -120,6 +120,15 @@ def test_nothing_after_a_cutoff_touches_what_is_known_there() -> None:
     assert futures[0].ahead.any()
 
 
+def test_an_event_that_nobody_could_know_of_changes_nothing_before_it() -> None:
+    panel = panel_of(lights=lifted(lifted(audience(), 150, 1.0), 210, 1.5), tide=audience(seed=2))
+    told = pd.concat([event("trailer", on(150), title="lights"), event("trailer", on(195), title="tide")])
+    later = [event("delay", on(210), title="lights"), event("trailer", on(250), title="lights"), event("gala", on(290))]
+    first, second = (moves(panel, learn([panel], rows), 28, [100]) for rows in (told, pd.concat([told, *later])))
+    for name in ("past", "ahead", "spread"):
+        np.testing.assert_array_equal(getattr(first, name), getattr(second, name))
+
+
 def test_an_event_not_announced_by_a_cutoff_does_not_touch_it() -> None:
     panel = panel_of(lights=audience())
     told = event("trailer", on(290), title="lights")

@@ -93,3 +93,6 @@ def test_weekly_trends_take_no_single_days() -> None:
     rows = pd.DataFrame({"date": DAYS[::7], "value": 5.0, "title": "lights", "metric": "views"})
     weekly = panels(gather(rows))[0]
     assert learn([weekly], NO_EVENTS, territory="GB").happenings.empty
+    both = learn([weekly, panel_of(tide=audience(0.8))], NO_EVENTS, territory="GB")
+    assert set(both.estimates["trend"]) == {"tide/views"}
+    assert not moves(weekly, both, 8).ahead.any()
