@@ -8,7 +8,7 @@ from prophet.serialize import model_from_json, model_to_json
 from prophet_cases import audiences, days, holidays
 
 from marketing.errors import InputError
-from marketing.trends.prophet import Options, Regressor, Seasonality, fit, stan, to_prophet
+from marketing.trends.prophet import Options, Regressor, Seasonality, components, fit, stan, to_prophet
 
 DATES = days(430)
 RICH = Options(
@@ -73,6 +73,21 @@ def test_a_prophet_handed_back_plots_and_goes_through_json():
     assert {"trend", "holidays", "month", "weekly"} <= set(names)
 
 
+@pytest.mark.parametrize("scaling", ["absmax", "minmax"])
+def test_the_parts_are_prophets_and_make_up_the_whole(scaling):
+    options = Options(holidays=holidays(), yearly_seasonality=3, scaling=scaling, regressors=RICH.regressors)
+    fitted = fit(DATES[:400], audiences(2, DATES[:400]), options, regressors(430)[:400])
+    parts = components(fitted, DATES, regressors(430))
+    forecast = fitted.predict(DATES, regressors=regressors(430))
+    np.testing.assert_allclose(sum(parts.values()), forecast.additive, rtol=1e-9, atol=1e-9)
+    np.testing.assert_allclose(forecast.trend + forecast.additive, forecast.yhat)
+    frame = pd.DataFrame({"ds": DATES}).assign(price=regressors(430)[:, 0], flight=regressors(430)[:, 1])
+    with stan.quiet():
+        told = to_prophet(fitted, 1, uncertainty_samples=0).predict(frame)
+    for name, part in parts.items():
+        np.testing.assert_allclose(part[1], told[name], rtol=1e-9, atol=1e-9)
+
+
 def test_the_long_table_has_prophets_columns():
     table = fit(DATES, audiences(2, DATES)).ahead(3).frame(["harbour", "lights"])
     assert table["name"].tolist() == ["harbour"] * 3 + ["lights"] * 3
@@ -106,6 +121,8 @@ def test_conditional_seasonality_is_fitted_by_stan():
     ahead = fitted.predict(days(100)[90:], extra={"showing": on[90:]})
     assert np.abs(ahead.additive[0][~on[90:]]).max() == 0
     assert np.abs(ahead.additive[0]).max() > 3
+    parts = components(fitted, days(100)[90:], extra={"showing": on[90:]})
+    np.testing.assert_allclose(parts["shown"][0], ahead.additive[0], atol=1e-9)
 
 
 def test_draws_by_stan_are_the_same_for_the_same_seed():

@@ -13,9 +13,10 @@ as one matrix problem, else by a Gram matrix each. Each trend is fitted as if Pr
 alone. Logistic growth, MCMC and conditional seasonality go to Stan.
 """
 
+from marketing.trends.prophet.components import components
 from marketing.trends.prophet.fitted import Fitted, Forecast
 from marketing.trends.prophet.fitting import fit
 from marketing.trends.prophet.hand_back import to_prophet
 from marketing.trends.prophet.options import Options, Regressor, Seasonality
 
-__all__ = ["Fitted", "Forecast", "Options", "Regressor", "Seasonality", "fit", "to_prophet"]
+__all__ = ["Fitted", "Forecast", "Options", "Regressor", "Seasonality", "components", "fit", "to_prophet"]
