@@ -15,8 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from marketing.trends.forecasters import Array
+from marketing.trends.histories import offsets
 from marketing.trends.panels import Panel
-from marketing.trends.references import CALM, KINDS, LIVELY, QUANTILES, SELDOM, USUAL, reference
+from marketing.trends.references import CALM, KINDS, LENGTHS, LIVELY, QUANTILES, SELDOM, USUAL, reference
+from marketing.trends.smoothing import begun
 
 LEVELS = {80: (1, 2), 95: (0, 3)}  # where a level's edges stand among QUANTILES; outermost level last
 RECENT = 180  # periods that a trend's unit is taken from: what it was like before then says less
@@ -24,11 +26,14 @@ QUIET, LOUD = 0.05, 0.15  # units below which a trend is calm and from which it 
 SOMETIMES = 0.05  # share of recent periods at zero from which a trend is active only seldom
 LEAST_UNIT = 1e-3  # a trend that repeats itself exactly may err all the same
 WIDEST = 15.0  # on the log scale: a factor of three million is as good as unknown
-PATIENCE = 3.0  # cutoffs after which a trend's own errors count as much as all trends'
+PATIENCE = 2.0  # cutoffs after which a trend's own errors count as much as all trends'
 TYPICAL = 0.6  # the mean size of an error in common widths
 FAR_OUT = 5.0  # common widths from which an error tells no more of a trend's width
 FACTORS = (0.1, 10.0)  # however well or ill a trend's few cutoffs went
-REFERENCE_TRENDS = 40.0  # so many trends of a batch count as much as the reference
+REFERENCE_TRENDS = 8.0  # so many trends of a batch count as much as the reference
+# What comes errs by more than what came before it did: on sets of trends that told nothing of the reference, bands drawn
+# from earlier cutoffs held 76 to 80% in place of 80. Trends at zero now and then had enough.
+MARGIN = 1.08
 MOMENTS = 24  # days at which what is known is counted anew; more cutoffs than these take the day before
 ENDS = (1, 3, 7, 14, 28, 56)  # steps ahead at which a bucket of them ends
 DOUBTS = {80: 1.28, 95: 1.96}  # half-widths of a normal band in standard deviations
@@ -41,10 +46,11 @@ def columns() -> list[str]:
 
 @dataclass(frozen=True)
 class Units:
-    """Each trend's unit on the log scale and its kind at each slot, both (slots, n)."""
+    """At each slot each trend's unit on the log scale, its kind, and what is added before the logarithm, (slots, n)."""
 
     size: Array
     kind: NDArray[np.intp]
+    offset: Array
 
 
 @dataclass(frozen=True)
@@ -68,14 +74,17 @@ class Told:
 
 def units(panel: Panel, origins: NDArray[np.int64]) -> Units:
     """Each trend's unit at each slot: how much it differed from its last season lately, log scale, as known by then."""
-    logs = np.log1p(panel.values)
+    width = panel.values.shape[1]
+    earliest = np.where(np.arange(width) < width - origins.max(axis=0)[:, None], panel.values, np.nan)
+    offset = offsets(begun(earliest))  # as known at the first cutoff, so that errors at all slots are on one scale
+    logs = np.log(panel.values + offset[:, None])
     season = panel.frequency.season if panel.frequency.code == "D" and logs.shape[1] > panel.frequency.season else 1
     apart = np.full_like(logs, np.nan)
     apart[:, season:] = np.abs(logs[:, season:] - logs[:, :-season])
     size = np.maximum(_recent_mean(apart, origins), LEAST_UNIT)
-    zero = _recent_mean(np.where(np.isnan(logs), np.nan, logs == 0), origins)
+    zero = _recent_mean(np.where(np.isnan(logs), np.nan, panel.values == 0), origins)
     kind = np.where(size < QUIET, CALM, np.where(size < LOUD, USUAL, LIVELY))
-    return Units(size, np.where(zero >= SOMETIMES, SELDOM, kind))
+    return Units(size, np.where(zero >= SOMETIMES, SELDOM, kind), np.broadcast_to(offset, size.shape))
 
 
 def _recent_mean(values: Array, origins: NDArray[np.int64]) -> Array:
@@ -98,7 +107,7 @@ def bands(told: Told, doubt: Array | None = None) -> dict[str, Array]:
     unit = told.unit.size[:, :, None]
     common = reference(told.reference, told.unit.kind, told.steps)
     half = (common[LEVELS[80][1]] - common[LEVELS[80][0]]) / 2
-    errors = (np.log1p(told.came) - np.log1p(told.expected)) / unit / half
+    errors = (on_scale(told, told.came) - on_scale(told, told.expected)) / unit / half
     days, moment = _moments(told.known)
     batch = Batch.empty(1) if not len(days) else Batch.stacked([_batch(told, errors, day) for day in days])
     kind, bucket = told.unit.kind, np.broadcast_to(buckets(told.steps), errors.shape)
@@ -106,18 +115,29 @@ def bands(told: Told, doubt: Array | None = None) -> dict[str, Array]:
     at = moment[:, :, None], kind[:, :, None], bucket
     share = np.where(at[0] >= 0, batch.share[at], 0.0)
     mixed = [half * share * batch.quantiles[(q, *at)] + (1 - share) * common[q] for q in range(len(QUANTILES))]
-    logs, made = np.log1p(told.expected), {}
+    unit = unit * np.where(kind == SELDOM, 1.0, MARGIN)[:, :, None]
+    made = {}
     for level, (low, high) in LEVELS.items():
-        made[f"low{level}"] = _edge(logs, unit * own * mixed[low], doubt, level, -1.0)
-        made[f"high{level}"] = _edge(logs, unit * own * mixed[high], doubt, level, 1.0)
+        made[f"low{level}"] = _edge(told, -unit * own * mixed[low], doubt, level, -1.0)
+        made[f"high{level}"] = _edge(told, unit * own * mixed[high], doubt, level, 1.0)
     return _nested(made, told.expected)
 
 
-def _edge(logs: Array, apart: Array, doubt: Array | None, level: int, sign: float) -> Array:
-    away = np.maximum(sign * apart, 0.0)
+def on_scale(told: Told, values: Array) -> Array:
+    """Values, (slots, n, steps), on the scale that errors are told on."""
+    return np.asarray(np.log(values + _offset(told)))
+
+
+def _offset(told: Told) -> Array:
+    return told.unit.offset[:, :, None] * LENGTHS.get(told.reference, 1)
+
+
+def _edge(told: Told, apart: Array, doubt: Array | None, level: int, sign: float) -> Array:
+    away = np.maximum(apart, 0.0)
     if doubt is not None:
         away = np.hypot(away, doubt * DOUBTS[level])
-    return np.maximum(np.expm1(logs + sign * np.minimum(away, WIDEST)), 0.0)
+    moved = on_scale(told, told.expected) + sign * np.minimum(away, WIDEST)
+    return np.maximum(np.exp(moved) - _offset(told), 0.0)
 
 
 def _nested(edges: dict[str, Array], expected: Array) -> dict[str, Array]:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from marketing import catalog
 from marketing.trends.forecasters import Array
 from marketing.trends.frequencies import Frequency
-from marketing.trends.histories import histories
+from marketing.trends.histories import TIMES_HIGHEST, histories
 from marketing.trends.panels import Panel
 
 if TYPE_CHECKING:
@@ -24,11 +24,10 @@ if TYPE_CHECKING:
 
 FORECASTERS = "marketing.trends.forecasters"
 YARDSTICK = "seasonal_naive"
-FALLBACKS = (YARDSTICK, "mean")  # in this order, where a forecaster has too little to go on
+FALLBACKS = ("mean", YARDSTICK)  # in this order, where a forecaster has too little to go on: measured best first
 CUTOFFS = 4
 DOUBT = "events"  # the rows of the table that have, in place of a forecast, how far events ahead may move it
 NONE = -1  # the origin of a slot that a trend's history has no room for
-TIMES_HIGHEST = 3.0  # no forecast leaves the highest value so far further behind: a line on the log scale explodes
 CHUNK = 256  # trends fitted in one pass, for what memory and a processor's cache bear
 DIGITS = 9  # significant ones: what a processor does with sums of other lengths stays below them
 

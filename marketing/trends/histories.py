@@ -22,7 +22,10 @@ from marketing.trends.years import year
 OFFSET = 0.2  # of the median value above zero, added before the logarithm
 LEAST_OFFSET = 1e-9
 NEIGHBOURS = 4  # seasons before and as many after that a point is held against
-LEAST = 2  # times the points that any forecast needs: with fewer, there is no telling a week from noise
+TIMES_HIGHEST = 3.0
+# Points from which anything beats the mean of the last seasons, on the whole: with fewer, a week, a slope and noise are
+# not told apart.
+LEAST = {"D": 35, "W": 8, "M": 12}
 NORMAL = 1.4826  # standard deviations of a normal in its median distance from the median
 
 
@@ -48,13 +51,15 @@ class Histories:
 
     `values` (lines, periods) are the values to continue, all of the first origin first, each line ending in the last
     column; NaN before a line's first value and nowhere after. `known` is False where a value was filled in. `ahead`
-    (lines, horizon) is what the year adds to a continuation, `offset` (lines,) what was added before the logarithm.
+    (lines, horizon) is what the year adds to a continuation, `offset` (lines,) what was added before the logarithm,
+    `highest` (lines,) the highest value known.
     """
 
     values: Array
     known: NDArray[np.bool_]
     ahead: Array
     offset: Array
+    highest: Array
     frequency: Frequency
     origins: int
 
@@ -71,12 +76,13 @@ class Histories:
     def back(self, continued: Array) -> Array:
         """Continuations (lines, horizon) in the trends' own units, (origins, n, horizon).
 
-        NaN for lines with fewer than LEAST times the points that any forecast needs.
+        Not below zero, and no more than TIMES_HIGHEST times the highest value: a slope on the log scale explodes. NaN
+        for lines with fewer points than LEAST.
         """
-        with np.errstate(over="ignore"):
-            made = np.maximum(np.exp(continued + self.ahead) - self.offset[:, None], 0.0)
-        few = self.known.sum(axis=1) < LEAST * self.frequency.minimum
-        return np.where(few[:, None], np.nan, made).reshape(self.origins, -1, self.horizon)
+        top = TIMES_HIGHEST * self.highest + self.offset
+        made = np.exp(np.minimum(continued + self.ahead, np.log(top)[:, None])) - self.offset[:, None]
+        few = self.known.sum(axis=1) < LEAST[self.frequency.code]
+        return np.where(few[:, None], np.nan, np.maximum(made, 0.0)).reshape(self.origins, -1, self.horizon)
 
     def on_scale(self, forecasts: Array) -> Array:
         """Forecasts in the trends' own units as logarithms, (lines, horizon); `back` without the year's part."""
@@ -95,7 +101,9 @@ def histories(trends: Panel, horizon: int, origins: Sequence[int] = (0,)) -> His
     values = held - past
     if rule.rest != rule.year:
         values = hold(logs - past, season, rule.rest, rule.run)
-    return Histories(values, ~np.isnan(raw), ahead, offset, trends.frequency, len(origins))
+    known = ~np.isnan(raw)
+    highest = raw.max(axis=1, where=known, initial=0.0)
+    return Histories(values, known, ahead, offset, highest, trends.frequency, len(origins))
 
 
 def from_history(continued: Callable[[Histories], Array], trends: Panel, horizon: int, origins: Sequence[int]) -> Array:
@@ -154,7 +162,7 @@ def hold(values: Array, season: int, spreads: float, run: int) -> Array:
     That is the median of those at the same phase in the NEIGHBOURS seasons before and after (near an end, as many more
     on the other side), moved by the median distance from it in the `run` periods around: a new level is not held, from
     the day on that most of a run has it. The spread is the line's own, from the median distance (its standard
-    deviation, where more than half are at none).
+    deviation, where more than half are at none). Lines too short to have so many neighbours stay as they are.
     """
     middle = _middle(values, season)
     middle += np.nan_to_num(_running(values - middle, run))
@@ -163,12 +171,13 @@ def hold(values: Array, season: int, spreads: float, run: int) -> Array:
     spread = NORMAL * medians(np.abs(apart), known)
     flat = np.flatnonzero((spread == 0) & known.any(axis=1))
     spread[flat] = np.nanstd(apart[flat], axis=1)
-    limit = np.where(spread > 0, spreads * spread, np.inf)[:, None]
+    told = (spread > 0) & (known.sum(axis=1) >= (2 * NEIGHBOURS + 1) * season)
+    limit = np.where(told, spreads * spread, np.inf)[:, None]
     return np.asarray(middle + np.clip(apart, -limit, limit))
 
 
 def _middle(values: Array, season: int) -> Array:
-    """For each value, the median of its neighbours, fewer of them and itself in very short lines."""
+    """For each value, the median of its neighbours; anything in lines too short to have so many."""
     lines, count = values.shape
     edge, turn = NEIGHBOURS * season, (2 * NEIGHBOURS + 1) * season
     steps = [step * season for step in range(-NEIGHBOURS, NEIGHBOURS + 1) if step]

@@ -16,6 +16,7 @@ from marketing.trends.forecasters import Array
 QUANTILES = (0.025, 0.1, 0.9, 0.975)
 EDGES = ("low95", "low80", "high80", "high95")  # what the file calls them
 KINDS = ("calm", "usual", "lively", "seldom")
+LENGTHS = {"D week": 7, "D month": 30, "W month": 4}  # about how many values a sum is of
 CALM, USUAL, LIVELY, SELDOM = range(4)
 
 

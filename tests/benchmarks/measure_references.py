@@ -22,9 +22,11 @@ from marketing.trends.panels import Panel
 FORECASTER = "blend"
 LONGEST = {"D": 1500, "W": 420, "M": 300}  # periods of history: more is seldom had
 FEWEST = {"D": 56, "W": 26, "M": 18}  # periods known at an origin
-# Horizon, distance and number. A distance of whole weeks would put the same weekday at the same step of a trend.
-ORIGINS = {"D": (84, 27, 8), "W": (26, 7, 8), "M": (12, 5, 8)}
-JUDGED = 4  # latest origins whose errors are counted; the others tell the trends' own widths
+# How far ahead, and the horizon that a forecast has by default: past cutoffs lie so far apart.
+FARTHEST, HORIZON = {"D": 84, "W": 26, "M": 12}, {"D": 28, "W": 8, "M": 6}
+CUTS = {"D": (0, 2, 4), "W": (0, 3), "M": (0, 3)}  # last periods left off, so that steps fall on other weekdays
+JUDGED = 4  # latest cutoffs whose errors are counted; those before tell the trends' own widths
+LEAST = 200  # errors of a set and kind from which it counts in full
 ENOUGH = 100  # errors that tell a quantile; with fewer, those of all kinds together do
 STEPS = {
     "D": (1, 2, 3, 5, 7, 10, 14, 21, 28, 42, 56, 84),
@@ -39,41 +41,41 @@ LENGTH = {"D": 1, "D week": 7, "D month": 30, "W": 1, "W month": 4, "M": 1}  # s
 
 @dataclass(frozen=True)
 class Measured:
-    """Errors in units and the kinds of their trends, (slots, n, steps)."""
+    """Errors in units, and the kinds and the weights of their trends, (slots, n, steps)."""
 
     errors: np.ndarray
     kinds: np.ndarray
+    weights: np.ndarray
 
 
 def panels(table: pd.DataFrame) -> Iterator[Panel]:
     """The trends of a long table, by frequency."""
-    rows: dict[str, list[tuple[str, np.ndarray, np.datetime64]]] = {code: [] for code in FREQUENCIES}
-    for key, group in table.groupby("key", sort=True):
+    rows: dict[str, list[tuple[str, str, np.ndarray, np.datetime64]]] = {code: [] for code in FREQUENCIES}
+    for (name, key), group in table.groupby(["set", "key"], sort=True):
         code = found(pd.DatetimeIndex(group["date"]))
         values = group["value"].to_numpy(float)[-LONGEST[code] :]
         if np.nanmin(values) >= 0:
-            rows[code].append((str(key), values, group["date"].to_numpy()[-1].astype("datetime64[D]")))
+            rows[code].append((str(name), str(key), values, group["date"].to_numpy()[-1].astype("datetime64[D]")))
     for code, trends in rows.items():
         if not trends:
             continue
-        values = np.full((len(trends), max(len(each) for _, each, _ in trends)), np.nan)
-        for row, (_, each, _) in enumerate(trends):
+        values = np.full((len(trends), max(len(each) for *_, each, _ in trends)), np.nan)
+        for row, (*_, each, _) in enumerate(trends):
             values[row, values.shape[1] - len(each) :] = each
-        heads = pd.DataFrame({"trend": [key for key, _, _ in trends]}, dtype="str")
-        yield Panel(heads, FREQUENCIES[code], np.array([last for _, _, last in trends]), values)
+        heads = pd.DataFrame({"trend": [each[1] for each in trends], "set": [each[0] for each in trends]}, dtype="str")
+        yield Panel(heads, FREQUENCIES[code], np.array([each[-1] for each in trends]), values)
 
 
 def forecasts(panel: Panel) -> tuple[np.ndarray, np.ndarray]:
-    """Origins (slots, n), and what the forecaster expected from each, (slots, n, horizon)."""
+    """Origins (slots, n), and what the forecaster expected from each, (slots, n, steps)."""
     code = panel.frequency.code
-    horizon, apart, number = ORIGINS[code]
-    wanted = apart * np.arange(1, number + 1)[:, None]
+    farthest, wanted = FARTHEST[code], HORIZON[code] * np.arange(1, JUDGED + fits.CUTOFFS + 1)[:, None]
     at = np.where(fits.spans(panel) - wanted >= FEWEST[code], wanted, fits.NONE)
-    expected = np.full((*at.shape, horizon), np.nan)
+    expected = np.full((*at.shape, farthest), np.nan)
     for rows, shared in fits.by_origins(at, np.arange(len(panel))):
         if shared:
-            made = fits.at_origins(panel.take(rows), horizon, shared, fits.names(FORECASTER))[FORECASTER]
-            expected[: len(shared), rows] = made
+            made = fits.at_origins(panel.take(rows), farthest, shared, fits.names(FORECASTER, panel.frequency))
+            expected[: len(shared), rows] = made[FORECASTER]
     return at, expected
 
 
@@ -93,19 +95,30 @@ def _sum(values: np.ndarray, step: int, length: int) -> np.ndarray:
     return values[:, :, max(step - length, 0) : step].sum(axis=2)
 
 
-def measured(this: bands.Told, half: np.ndarray) -> Measured:
-    """Errors in units at the latest origins, as the trends' own earlier ones widen or narrow them."""
-    errors = (np.log1p(this.came) - np.log1p(this.expected)) / this.unit.size[:, :, None]
+def measured(this: bands.Told, half: np.ndarray, sets: np.ndarray) -> Measured:
+    """Errors in units at the latest cutoffs, as the trends' own earlier ones widen or narrow them."""
+    errors = (bands.on_scale(this, this.came) - bands.on_scale(this, this.expected)) / this.unit.size[:, :, None]
     kinds = np.broadcast_to(this.unit.kind[:, :, None], errors.shape)
-    own = np.stack([_factors(this, errors / half, slot) for slot in range(JUDGED)])
-    return Measured(errors[:JUDGED] / own[:, :, None], kinds[:JUDGED])
+    near = this.steps <= HORIZON[this.reference[0]]
+    own = np.stack([_factors(this, np.where(near, errors / half, np.nan), slot) for slot in range(JUDGED)])
+    errors, kinds = errors[:JUDGED] / own[:, :, None], kinds[:JUDGED]
+    return Measured(errors, kinds, np.broadcast_to(_weights(errors, kinds, sets), errors.shape))
+
+
+def _weights(errors: np.ndarray, kinds: np.ndarray, sets: np.ndarray) -> np.ndarray:
+    """What makes all sets count alike within each kind: else that with most trends would tell the quantiles."""
+    weights = np.zeros(kinds.shape)
+    for number in range(len(references.KINDS)):
+        for name in np.unique(sets):
+            mine = np.isfinite(errors) & (kinds == number) & (sets == name)[None, :, None]
+            weights[mine] = 1 / max(mine.sum(), LEAST)
+    return weights
 
 
 def _factors(this: bands.Told, errors: np.ndarray, slot: int) -> np.ndarray:
     """How much wider each trend's band would be at a slot, by as many earlier cutoffs as a forecast has."""
     some = slice(slot, slot + 1 + fits.CUTOFFS)
-    unit = bands.Units(this.unit.size[some], this.unit.kind[some])
-    near = replace(this, dates=this.dates[some], unit=unit, known=this.known[some])
+    near = replace(this, dates=this.dates[some], known=this.known[some])
     return bands.factors(near, errors[some], np.full(near.known.shape, bands.TYPICAL))[0]
 
 
@@ -117,23 +130,28 @@ def quantiles(name: str, steps: np.ndarray, found: Measured) -> dict[str, np.nda
     for number, kind in enumerate(references.KINDS):
         rows = []
         for knot in range(len(knots)):
-            errors, kinds = found.errors[:, :, nearest == knot], found.kinds[:, :, nearest == knot]
+            here = nearest == knot
+            errors, kinds, weights = (each[:, :, here] for each in (found.errors, found.kinds, found.weights))
             known = np.isfinite(errors)
             mine = known & (kinds == number)
-            rows.append(np.quantile(errors[mine if mine.sum() >= ENOUGH else known], references.QUANTILES))
+            mine = mine if mine.sum() >= ENOUGH else known
+            rows.append(np.quantile(errors[mine], references.QUANTILES, weights=weights[mine], method="inverted_cdf"))
         made[kind] = np.array(rows)
     return made
 
 
-def reference(panel: Panel, at: np.ndarray, expected: np.ndarray, name: str) -> dict[str, np.ndarray]:
+def reference(parts: list[bands.Told], name: str, sets: np.ndarray) -> dict[str, np.ndarray]:
     """Quantiles of errors by kind: first of plain ones, then as own widths change what is usual."""
-    this = told(panel, at, expected, name)
-    half = np.ones(this.expected.shape)
+    halves = [np.ones(part.expected.shape) for part in parts]
     for _ in range(3):
-        made = quantiles(name, this.steps, measured(this, half))
+        found = [measured(part, half, sets) for part, half in zip(parts, halves, strict=True)]
+        whole = Measured(
+            *(np.concatenate([getattr(each, what) for each in found]) for what in ("errors", "kinds", "weights"))
+        )
+        made = quantiles(name, parts[0].steps, whole)
         middle = np.stack([(each[:, 2] - each[:, 1]) / 2 for each in made.values()])
-        curves = np.stack([np.interp(np.log(this.steps), np.log(STEPS[name]), each) for each in middle])
-        half = curves[this.unit.kind]
+        curves = np.stack([np.interp(np.log(parts[0].steps), np.log(STEPS[name]), each) for each in middle])
+        halves = [curves[part.unit.kind] for part in parts]
     return made
 
 
@@ -154,11 +172,14 @@ def main() -> None:
     print("# tests/benchmarks/measure_references.py on public trends of these sets:")
     print("# " + ", ".join(f"{name} {count}" for name, count in counts.items()) + ".")
     for panel in panels(table):
-        at, expected = forecasts(panel)
+        code = panel.frequency.code
+        tried = [(panel.before(cut), *forecasts(panel.before(cut))) for cut in CUTS[code]]
         for name in STEPS:
-            if name.partition(" ")[0] == panel.frequency.code:
+            if name.partition(" ")[0] == code:
                 print(f'\n["{name}"]\nsteps = {list(STEPS[name])}')
-                for kind, rows in reference(panel, at, expected, name).items():
+                for kind, rows in reference(
+                    [told(*each, name) for each in tried], name, panel.heads["set"].to_numpy()
+                ).items():
                     print(f'\n["{name}".{kind}]')
                     for edge, values in zip(references.EDGES, rows.T, strict=True):
                         print(f"{edge} = {[round(float(value), 3) for value in values]}")

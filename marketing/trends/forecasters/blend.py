@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from marketing.trends.anchored import YEARS
 from marketing.trends.forecasters import Array, ets, flat_prophet, prophet, steady, theta
 from marketing.trends.frequencies import Frequency
 from marketing.trends.histories import Histories, histories
@@ -31,6 +32,13 @@ def forecast(trends: Panel, horizon: int, origins: Sequence[int] = (0,)) -> Arra
 
 
 def combine(forecasts: Mapping[str, Array], history: Histories) -> Array:
-    """The mean, on a history's scale, of the members' forecasts of it; NaN where one has too little to go on."""
-    used = [history.on_scale(forecasts[name]) for name in members(history.frequency)]
-    return history.back(np.mean(used, axis=0))
+    """The mean, on a history's scale, of the members' forecasts of it; NaN where one has too little to go on.
+
+    A monthly Prophet without a year in its curve takes the year for a slope, and is left out.
+    """
+    names = members(history.frequency)
+    weight = np.ones((len(names), len(history.values)))
+    if "prophet" in names:
+        weight[names.index("prophet")] = history.known.sum(axis=1) >= YEARS * history.frequency.season
+    total = sum(history.on_scale(forecasts[name]) * each[:, None] for name, each in zip(names, weight, strict=True))
+    return history.back(total / weight.sum(axis=0)[:, None])
