@@ -5,7 +5,7 @@ drawn. Text of users goes through `ink.safe`: Plotly reads a little HTML in ever
 """
 
 from marketing.charts.bands import BAND_HEIGHT, MOST_EVENTS, band_chart, changed
-from marketing.charts.ink import CONFIG, INKS, Theme, short
+from marketing.charts.ink import CONFIG, INKS, Theme, percent, short
 from marketing.charts.lines import MOST_LINES, compare_chart, past_chart, profile_chart
 from marketing.charts.traits import traits_chart
 
@@ -20,6 +20,7 @@ __all__ = [
     "changed",
     "compare_chart",
     "past_chart",
+    "percent",
     "profile_chart",
     "short",
     "traits_chart",

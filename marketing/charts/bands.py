@@ -1,7 +1,7 @@
 """What was and what should come: one trend with its bands, events, gaps and anomalies."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import pandas as pd
@@ -24,6 +24,7 @@ from marketing.charts.ink import (
 BAND_HEIGHT = 380  # pixels
 MOST_EVENTS = 4
 EVENT_LETTERS = 14
+MOST_RINGS, RING_ROOM = 6, 0.12  # anomalies told in words, and the share of the width between two of them
 EVENT_ROOM = 0.2  # of the width: two event names nearer than this would touch on a phone
 LABEL_ROOM = 0.055  # of the height between the labels at the right edge
 TIMES = 3.0  # from here on a rise is told as so many times, not in per cent
@@ -65,7 +66,7 @@ def band_chart(
     _add_gaps(figure, history, ink)
     _add_events(figure, events, start, end, ink)
     if anomalies is not None:
-        _add_anomalies(figure, anomalies, start, end, ink)
+        _add_anomalies(figure, anomalies, start, end, ink, [date for _, date in _told(events, start, end)])
     _add_today(figure, today, start, end, ink)
     _add_edge_labels(figure, forecast, axis["range"][1], ink)
     figure.update_layout(
@@ -169,9 +170,17 @@ def _add_other(figure: go.Figure, other: pd.DataFrame, ink: Ink) -> None:
 
 
 def _add_anomalies(
-    figure: go.Figure, anomalies: pd.DataFrame, start: pd.Timestamp, end: pd.Timestamp, ink: Ink
+    figure: go.Figure,
+    anomalies: pd.DataFrame,
+    start: pd.Timestamp,
+    end: pd.Timestamp,
+    ink: Ink,
+    lined: Collection[pd.Timestamp],
 ) -> None:
-    """A ring at each day that was not as expected; by how much and what was near, at the largest."""
+    """A ring at each day that was not as expected; by how much and what was near, at the largest.
+
+    `lined` are the days at which an event's line stands.
+    """
     seen = anomalies[(anomalies["date"] > start) & (anomalies["date"] <= end)]
     if seen.empty:
         return
@@ -187,11 +196,19 @@ def _add_anomalies(
     named: list[pd.Timestamp] = []
     row: Any
     for row in seen.sort_values("z", key=abs, ascending=False).itertuples():
-        if len(named) < MOST_EVENTS and all(abs(row.date - other) >= (end - start) * EVENT_ROOM for other in named):
+        if len(named) < MOST_RINGS and all(abs(row.date - other) >= (end - start) * RING_ROOM for other in named):
             named.append(row.date)
-            words = changed(row.change) + (f"<br>{safe(_cut(row.event))}" if row.event else "")
-            side = {"yanchor": "bottom", "yshift": 8} if row.change > 0 else {"yanchor": "top", "yshift": -8}
-            note(figure, words, row.date, row.value, ink.text, font_size=12, **side)
+            _add_ring_label(figure, row, lined=row.date in lined, ink=ink)
+
+
+def _add_ring_label(figure: go.Figure, row: Any, *, lined: bool, ink: Ink) -> None:
+    """By how much, and what was near; beside an event's line, where its name stands above, by how much alone."""
+    if lined:
+        note(figure, changed(row.change), row.date, row.value, ink.text, font_size=12, xanchor="left", xshift=8)
+        return
+    words = changed(row.change) + (f"<br>{safe(_cut(row.event))}" if row.event else "")
+    side: dict[str, Any] = {"yanchor": "bottom", "yshift": 8} if row.change > 0 else {"yanchor": "top", "yshift": -8}
+    note(figure, words, row.date, row.value, ink.text, font_size=12, **side)
 
 
 def changed(change: float) -> str:

@@ -40,6 +40,9 @@ def chosen(workspace: Workspace, outlooks: pd.DataFrame) -> list[Mover]:
     ahead = {row["trend"]: row for _, row in _by_change(workspace, outlooks).iterrows()}
     latest = numbers.table(workspace, "movers").sort_values("rank")
     latest = latest[latest["trend"].isin(outlooks["trend"]) & (latest["z"].abs() >= SURPRISE)]
+    main = latest["metric"] == numbers.main_metric(workspace)
+    first = latest.groupby("title")["rank"].transform("min")  # a title stands where its most surprising measure does
+    latest = latest.assign(first=first, main=~main).sort_values(["first", "main", "rank"]).drop_duplicates("title")
     by_trend = outlooks.set_index("trend", drop=False)
     told = [Mover(by_trend.loc[row["trend"]], row) for _, row in latest.head(SHOWN).iterrows()]
     named = {mover.title for mover in told}
@@ -132,10 +135,9 @@ def _sentence(place: Place, mover: Mover) -> str:
     if mover.latest is None:
         peak = "" if ahead["even"] else f" Highest on {words.day(ahead['peak_date'].date(), place.today)}."
         return f"{words.begun(spread(ahead['total_low80'], ahead['total_high80'], 'weeks'))}.{peak}"
-    why = str(mover.latest["event"] or "")
-    near = f"Near {words.plain(why)}. " if why else "No event known near it. "
     change = f", {words.change(ahead['change'])}" if ahead["change"] == ahead["change"] else ""
-    return f"{near}{words.begun(amount(ahead['total']))} expected {_span(place, ahead)}{change}."
+    coming = f"{words.begun(amount(ahead['total']))} expected {_span(place, ahead)}{change}."
+    return f"{words.plain(mover.latest['sentence'])} {coming}"
 
 
 def _span(place: Place, ahead: Any) -> str:

@@ -8,11 +8,12 @@ import streamlit as st
 from marketing import charts
 from marketing.pages import annotations, comparing, numbers, what_if, words
 from marketing.pages.frame import Place
-from marketing.trends import grades, sentences
+from marketing.trends import grades, kinds, sentences
 from marketing.trends.parts import parts
 from marketing.workspace import Workspace
 
 TABS = ("Numbers", "How it did before", "Parts", "Events", "What if", "Compare")
+TWICE = 1.0  # from here on an effect is told as so many times
 MOST_LISTED = 50  # rows of a list that is read, not searched
 PAST_SHOWN = 1.5  # times the span of the past forecasts that is drawn, so that their beginning is seen
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -179,9 +180,11 @@ def _events(place: Place, row: Any, history: pd.DataFrame, _forecast: pd.DataFra
 
 
 def _effect(event: Any) -> str:
-    """ "+38%, between +25% and +52%; as others of its kind" for an effect known or expected."""
+    """ "+38% (+25% to +52%), as others of its kind" for an effect known or expected."""
     if pd.isna(event["effect"]):
-        return ""
-    low, high = charts.changed(event["low80"]), charts.changed(event["high80"])
-    basis = {"kind": "; as others of its kind", "prior": "; a guess from its kind"}.get(event["basis"], "")
-    return f"{charts.changed(event['effect'])}, between {low} and {high}{basis}"
+        return "Left out of the forecast" if kinds.kind(kinds.kind_of(event["kind"])).set_aside else ""
+    low, high = float(event["low80"]), float(event["high80"])
+    basis = {"kind": ", as others of its kind", "prior": ", a guess from its kind"}.get(event["basis"], "")
+    if event["effect"] >= TWICE:
+        return f"{event['effect'] + 1:.2g} times ({low + 1:.2g} to {high + 1:.2g}){basis}"
+    return f"{charts.percent(event['effect'])} ({charts.percent(low)} to {charts.percent(high)}){basis}"

@@ -16,6 +16,7 @@ from marketing.trends.scenarios import Add, Drop, Move, Outcome, Price, Scenario
 
 WAYS = {"add": "Add an event", "move": "Move an event", "drop": "Leave an event out", "price": "Change the price"}
 KINDS = ("campaign", "trailer", "release", "announcement", "event")
+FLIGHT_DAYS = 14  # of a campaign, unless said otherwise
 RECENT = 56  # days of history beside the scenario
 
 
@@ -41,8 +42,9 @@ def show(place: Place, row: Any, history: pd.DataFrame, forecast: pd.DataFrame, 
 
 
 def _of_title(place: Place, row: Any) -> pd.DataFrame:
-    forecasts: pd.DataFrame = numbers.table(place.workspace, "forecasts")
-    return forecasts[(forecasts["title"] == row["title"]) & (forecasts["metric"] == row["metric"])]
+    forecasts = numbers.table(place.workspace, "forecasts")
+    mine: pd.DataFrame = forecasts[(forecasts["title"] == row["title"]) & (forecasts["metric"] == row["metric"])]
+    return mine
 
 
 def _change(place: Place, forecast: pd.DataFrame, ahead: pd.DataFrame) -> Any:
@@ -76,7 +78,8 @@ def _named(place: Place, event: str, date: dt.date) -> str:
 def _added(first: dt.date, last: dt.date) -> Add:
     kind = st.selectbox("Kind", KINDS, format_func=words.label, key="what_if.kind", width=160)
     date = _day("On", first, first, last, "what_if.date")
-    end = _day("Until", date, date, last, "what_if.end") if kind == "campaign" else None
+    flight = date + dt.timedelta(days=FLIGHT_DAYS - 1)
+    end = _day("Until", flight, date, last, "what_if.end") if kind == "campaign" else None
     strength = st.slider(
         "Strength, 1 as past ones", 0.25, 3.0, 1.0, 0.25, key="what_if.strength", width=200, format="%.2f"
     )

@@ -65,10 +65,10 @@ def test_a_trend_comes_apart_into_level_week_and_year(full: Path, draw: Draw) ->
 
 def test_each_event_says_what_it_did_and_those_ahead_where_that_is_known_from(full: Path, draw: Draw) -> None:
     told = opened(draw, "Events").table[0].value.set_index("Event")
-    assert told.loc["Trailer", "On its strongest day"] == "+38%, between +25% and +52%"
-    assert told.loc["Season 2", "On its strongest day"].startswith("3.4 times, between 3 times and 3.9 times")
+    assert told.loc["Trailer", "On its strongest day"] == "+38% (+25% to +52%)"
+    assert told.loc["Season 2", "On its strongest day"].startswith("3.4 times (3 to 3.9)")
     finale = next(name for name in told.index if "Finale" in name)
-    assert told.loc[finale, "On its strongest day"].endswith("; as others of its kind")
+    assert told.loc[finale, "On its strongest day"].endswith(", as others of its kind")
     assert told.loc["Trailer", "Views added"] == "41,000"
 
 
