@@ -1,7 +1,7 @@
 """The choices of a workspace and of an installation, read at the edge and passed in.
 
 A workspace's choices stand in its `settings.toml`; what is absent has the default below. The environment
-holds what belongs to the installation: MARQUEE_WORKSPACE, MARQUEE_PERSON, MARQUEE_CHAT_MODEL.
+holds what belongs to the installation: MARQUEE_WORKSPACE, MARQUEE_PERSON, MARQUEE_CHAT_MODEL, MARQUEE_ENGINE.
 """
 
 import datetime as dt
@@ -60,6 +60,9 @@ class Settings(BaseModel):
     variants: int = Field(3, ge=1, le=10)
     seed: int = 0
     workers: int = Field(0, ge=0)  # 0: one for each core
+    engine: str = (
+        ""  # the address of a Dask scheduler ("tcp://host:8786") whose workers forecast; this machine's if empty
+    )
     own_approval: bool = True  # may the writer of a draft approve it
     people: dict[str, str] = Field(default_factory=dict)  # name -> role
     brand: Brand = Brand()
@@ -87,6 +90,8 @@ def read(folder: Path, environment: Mapping[str, str]) -> Settings:
         raise InputError(f"{FILE} cannot be read: {error}. Correct it, or delete it for the defaults.") from error
     if model := environment.get("MARQUEE_CHAT_MODEL"):
         values |= {"writer": "chat_model", "chat_model": model}
+    if address := environment.get("MARQUEE_ENGINE"):
+        values["engine"] = address
     try:
         return Settings.model_validate(values)
     except ValidationError as error:

@@ -46,6 +46,12 @@ By = Annotated[str | None, typer.Option("--by", metavar="NAME", help="Who acts; 
 Several = list[str] | None  # an option or argument that may be repeated
 Mapping = Annotated[Several, typer.Option("--map", metavar="OURS=THEIRS", help="Our column is theirs.")]
 Sets = Annotated[Several, typer.Option("--set", metavar="OURS=VALUE", help="A value for every row.")]
+Engine = Annotated[
+    str | None,
+    typer.Option(
+        "--engine", metavar="ADDRESS", help="Forecast on a Dask cluster, tcp://HOST:PORT; else on this machine."
+    ),
+]
 Dates = Annotated[str | None, typer.Option("--dates", metavar="dmy|mdy|ymd", help="How 3/4/2026 reads.")]
 
 
@@ -111,6 +117,7 @@ def run(
     channel: Annotated[Several, typer.Option("--channel", help="Draft for this channel; may be repeated.")] = None,
     variants: Annotated[int | None, typer.Option("--variants", min=1, max=10, help="Drafts of each.")] = None,
     writer: Annotated[str | None, typer.Option("--writer", help="offline or chat_model.")] = None,
+    engine: Engine = None,
     by: By = None,
     as_json: Json = False,
 ) -> None:
@@ -118,7 +125,7 @@ def run(
     from pipelines.commands import working
 
     request = {"titles": title, "segments": segment, "channels": channel, "variants": variants, "writer": writer}
-    _end(working.run(workspace, jobs or [], request, by=by, as_json=as_json))
+    _end(working.run(workspace, jobs or [], request, by=by, as_json=as_json, address=engine))
 
 
 @app.command()
@@ -129,6 +136,14 @@ def forecast(
     ] = None,
     horizon: Annotated[int | None, typer.Option(min=1, max=730, help="Periods ahead, with --input.")] = None,
     frequency: Annotated[str | None, typer.Option(metavar="D|W|M", help="With --input; else found out.")] = None,
+    forecaster: Annotated[str | None, typer.Option(metavar="NAME", help="With --input; blend, theta, ...")] = None,
+    events: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Dated things that move the trends, with --input.")
+    ] = None,
+    territory: Annotated[
+        str | None, typer.Option(metavar="CC", help="Country whose public holidays count, with --input.")
+    ] = None,
+    engine: Engine = None,
     mapping: Mapping = None,
     sets: Sets = None,
     dates: Dates = None,
@@ -139,7 +154,8 @@ def forecast(
     from pipelines.commands import tables, working
 
     how = tables.reading(mapping or [], sets or [], dates)
-    _end(working.forecast(workspace, source, horizon, frequency, out, how, as_json=as_json))
+    asked = working.Asked(horizon, frequency, forecaster, territory, events)
+    _end(working.forecast(workspace, source, asked, out, how, address=engine, as_json=as_json))
 
 
 @app.command()

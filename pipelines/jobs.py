@@ -16,6 +16,7 @@ NEEDS: dict[str, tuple[tuple[str, ...], ...]] = {
     "draft": (("audience", "segments"), ("titles", "engagement")),
 }
 NAMES = tuple(NEEDS)
+OTHERS = ("sample", "engine")  # arguments that are not the draft job's
 
 
 class Failed(Protocol):
@@ -67,12 +68,14 @@ def do(
     """Do one job on all of a workspace, as far as it is stale; the items that failed.
 
     `by` is who asked for it, and drafts bear that name. `arguments` are the draft job's request (which titles,
-    segments and channels, how many variants), and under "sample" which sample the job of that name puts in.
+    segments and channels, how many variants), under "sample" which sample the job of that name puts in, and under
+    "engine" the address of a Dask scheduler in place of the settings'.
     """
     if job == "forecast":
         from pipelines import forecast
 
-        return forecast.run(workspace, settings, now=now, progress=progress).failures
+        address = arguments.get("engine", settings.engine)
+        return forecast.run(workspace, settings, now=now, address=address, progress=progress).failures
     if job == "segment":
         from pipelines import segment
 
@@ -80,7 +83,7 @@ def do(
     if job == "draft":
         from pipelines import draft
 
-        request = {name: value for name, value in arguments.items() if name != "sample"}
+        request = {name: value for name, value in arguments.items() if name not in OTHERS}
         return draft.run(workspace, ledger, settings, request or None, now=now, by=by, progress=progress).failures
     from pipelines import sample
 

@@ -7,6 +7,7 @@ import sys
 import traceback
 import uuid
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +15,7 @@ from marketing import people
 from marketing.errors import InputError, MarqueeError
 from marketing.ledger import Ledger, RunRecord
 from marketing.workspace import Workspace
-from pipelines import jobs, lifeline, runs
+from pipelines import cluster, jobs, lifeline, runs
 from pipelines.commands import acting, files
 from pipelines.terminal import Progress, print_json, say, tell
 
@@ -24,8 +25,16 @@ if TYPE_CHECKING:
 NICENESS = 5  # a worker yields to the server that shows pages
 
 
-def run(folder: Path, asked: Sequence[str], request: Mapping[str, Any], *, by: str | None, as_json: bool) -> int:
-    """Do the jobs, here, when the workspace's turn comes."""
+def run(
+    folder: Path,
+    asked: Sequence[str],
+    request: Mapping[str, Any],
+    *,
+    by: str | None,
+    as_json: bool,
+    address: str | None = None,
+) -> int:
+    """Do the jobs, here, when the workspace's turn comes; forecasts by the Dask scheduler at `address`, if any."""
     workspace = Workspace.open(folder)
     chosen = acting.choices(folder)
     person = acting.person(by, chosen)
@@ -36,6 +45,11 @@ def run(folder: Path, asked: Sequence[str], request: Mapping[str, Any], *, by: s
     arguments = {name: value for name, value in request.items() if value}
     if arguments and "draft" not in wanted:
         raise InputError(f"--{next(iter(arguments)).rstrip('s')} goes with the draft job. Name it: marquee run draft")
+    if address is not None:
+        cluster.check(address)
+        if "forecast" not in wanted:
+            raise InputError("--engine goes with the forecast job. Name it: marquee run forecast")
+        arguments["engine"] = address
     key = uuid.uuid4().hex
     with contextlib.closing(Ledger(workspace.ledger_url)) as ledger:
         ledger.request_run(wanted, arguments, by=person.name, at=acting.now(), run=key)
@@ -82,51 +96,80 @@ def _report(
     return 1 if record.failures or record.state != "done" else 0
 
 
+@dataclass(frozen=True)
+class Asked:
+    """What `marquee forecast` was asked for, besides a file; None where nothing was said."""
+
+    horizon: int | None = None
+    frequency: str | None = None
+    forecaster: str | None = None
+    territory: str | None = None
+    events: Path | None = None
+
+    def given(self) -> list[str]:
+        """The options that were used."""
+        return [f"--{field.name}" for field in fields(self) if getattr(self, field.name) is not None]
+
+
 def forecast(
     folder: Path,
     source: Path | None,
-    horizon: int | None,
-    frequency: str | None,
+    asked: Asked,
     out: Path | None,
     how: Mapping[str, Any],
     *,
+    address: str | None,
     as_json: bool,
 ) -> int:
     """Forecast a file, read as `how` says; without one, every trend of the workspace."""
     files.ready(out, files.SUFFIXES)
     if source is None:
         _refuse(how)
-        if horizon is not None or frequency is not None:
-            raise InputError(
-                "--horizon and --frequency go with --input. A workspace's horizon stands in its settings.toml."
-            )
-        code = run(folder, ["forecast"], {}, by=None, as_json=as_json)
+        if asked.given():
+            options = " and ".join(asked.given())
+            goes = "go" if len(asked.given()) > 1 else "goes"
+            raise InputError(f"{options} {goes} with --input. A workspace's own stand in its settings.toml and events.")
+        code = run(folder, ["forecast"], {}, by=None, as_json=as_json, address=address)
         if out is not None:
             files.write_table(Workspace.open(folder).read("forecasts"), out)
         return code
-    if frequency not in (None, "D", "W", "M"):
-        raise InputError(f"--frequency {frequency!r} is none of D, W and M (day, week, month).")
-    from pipelines import forecast as job
-
-    frame = _read(source, "engagement", folder, how)
-    with Progress() as progress:
-        progress.step("forecast")
-        tables, report = job.forecast_file(
-            frame,
-            horizon=horizon,
-            frequency=frequency,  # type: ignore[arg-type]  # one of the three by now
-            progress=progress,
-        )
+    if asked.frequency not in (None, "D", "W", "M"):
+        raise InputError(f"--frequency {asked.frequency!r} is none of D, W and M (day, week, month).")
+    tables, failed = _forecast_file(folder, source, asked, how, address)
     if out is not None:
         files.write_table(tables["forecasts"], out)
     elif as_json:
-        print_json({name: files.rows(table) for name, table in tables.items()})
+        print_json({name: files.rows(tables[name]) for name in tables if name != "fits"})
     else:
         say(files.csv(tables["forecasts"]).rstrip("\n"))
     left_out = tables["trends"].loc[~tables["trends"]["trend"].isin(tables["forecasts"]["trend"])]
     for trend, reason in zip(left_out["trend"], left_out["reason"], strict=True):
         tell(f"{trend}: {reason}")
-    return 1 if report.failures else 0
+    return 1 if failed else 0
+
+
+def _forecast_file(
+    folder: Path, source: Path, asked: Asked, how: Mapping[str, Any], address: str | None
+) -> tuple[dict[str, "pd.DataFrame"], bool]:
+    """The tables made of a file, and whether a trend of it failed."""
+    from pipelines import forecast as job
+
+    chosen = acting.choices(folder)
+    frame = _read(source, "engagement", folder, how)
+    events = _read(asked.events, "events", folder, {}) if asked.events else None
+    with Progress() as progress:
+        progress.step("forecast")
+        tables, report = job.forecast_file(
+            frame,
+            horizon=asked.horizon,
+            frequency=asked.frequency,  # type: ignore[arg-type]  # one of the three by now
+            forecaster=chosen.forecaster if asked.forecaster is None else asked.forecaster,
+            told=events,
+            territory=chosen.territory if asked.territory is None else asked.territory,
+            address=chosen.engine if address is None else address,
+            progress=progress,
+        )
+    return tables, bool(report.failures)
 
 
 def _read(source: Path, table: str, folder: Path, how: Mapping[str, Any]) -> "pd.DataFrame":
