@@ -47,7 +47,7 @@ forecasts = st.integers(0, 2**31).map(
 )
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(seed=st.integers(0, 2**31), expected=forecasts)
 def test_every_dimension_adds_up_to_the_total_and_nothing_falls_below_zero(seed, expected):
     trends = panel({"harbour-lights": drawn(seed), "the-vault": drawn(seed + 1)})
@@ -57,7 +57,7 @@ def test_every_dimension_adds_up_to_the_total_and_nothing_falls_below_zero(seed,
         assert np.abs(gaps(trends, agreed, dimension)).max() < 1e-9
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(seed=st.integers(0, 2**31), expected=forecasts)
 def test_what_agrees_already_is_left_as_it_is(seed, expected):
     trends = panel({"harbour-lights": drawn(seed), "the-vault": drawn(seed + 1)})
@@ -67,7 +67,7 @@ def test_what_agrees_already_is_left_as_it_is(seed, expected):
     np.testing.assert_allclose(reconcile(trends, last_week, now(trends)), last_week, rtol=1e-12)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(expected=forecasts, order=st.permutations(range(12)))
 def test_no_title_depends_on_another_or_on_the_order_of_trends(expected, order):
     titles = {"harbour-lights": drawn(1), "the-vault": drawn(2)}

@@ -174,7 +174,7 @@ def test_the_range_holds_four_outcomes_of_five_when_effects_fall_as_they_are_tol
     assert 0.77 < np.mean(inside) < 0.83
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(
     shares=st.lists(st.floats(0.01, 1), min_size=2, max_size=4),
     sizes=st.lists(st.floats(-1, 1.5), min_size=5, max_size=5),
