@@ -11,11 +11,12 @@ from marketing.errors import InputError
 from marketing.trends.prophet import multiplicative, stan
 from marketing.trends.prophet.design import NEVER, Floats, columns
 from marketing.trends.prophet.fitted import Fitted
+from marketing.trends.prophet.gram import Gram, taken_apart, taken_apart_finely
 from marketing.trends.prophet.options import Options
 from marketing.trends.prophet.panel import Panel, panel
 from marketing.trends.prophet.posterior import LEAST_SIGMA, LEVEL_SCALE, negative_log_posterior
 from marketing.trends.prophet.sheets import Sheet, sheet
-from marketing.trends.prophet.solver import Gram, Optimum, Request, optimum, taken_apart, taken_apart_finely
+from marketing.trends.prophet.solver import Optimum, Request, optimum
 
 Rows = NDArray[np.int_]
 

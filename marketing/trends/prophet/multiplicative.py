@@ -11,8 +11,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from marketing.trends.prophet.gram import taken_apart
 from marketing.trends.prophet.posterior import best_variance, kkt_residual, negative_log_posterior
-from marketing.trends.prophet.solver import Optimum, settled, taken_apart
+from marketing.trends.prophet.solver import Optimum, settled
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]

@@ -3,8 +3,8 @@
 For a given variance s the ridge unknowns u (level, slope, seasons, ...) are eliminated through the eigenvectors of
 their Gram matrix in the metric of their priors, found once for every s. What remains is a lasso in at most a few
 dozen slope changes with weight s / tau, solved by feature-sign steps (Lee, Battle, Raina and Ng 2007) with an exact
-line search; after each step the variance takes its best value. Every step is a correction of where the trend stands, so
-that rounding does not add up.
+line search; after each step the variance takes its best value. Every step is a correction of where the trend
+stands, so that rounding does not add up.
 """
 
 from collections.abc import Callable
@@ -13,6 +13,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 from numpy.typing import NDArray
 
+from marketing.trends.prophet.gram import Gram, reduced, times
 from marketing.trends.prophet.posterior import LEAST_SIGMA, best_variance, kkt_residual
 
 Floats = NDArray[np.float64]
@@ -26,62 +27,6 @@ GOOD = 1e-8  # KKT residual at which no further round is asked for
 ENOUGH = 1e-7  # KKT residual above which a trend is searched once more with finer numbers
 BATCHES = (4, 8, 14, 1 << 30)  # trends with about as many active changes are solved together
 KEEP_ALL = 0.7  # a batch is made smaller when this share or less is still on the way
-
-
-@dataclass
-class Gram:
-    """A'A of m trends, or of one design that all share (m = 1), with its ridge part taken apart.
-
-    whole (m, P, P); values (m, u) and vectors (m, u, u): (G_uu + s D)^-1 = vectors diag(1 / (values + s)) vectors'.
-    across (m, S, u): G_du vectors. base (m, S, S) and shares (m, S, u), where there: the Hessian of the slope changes
-    once the ridge is eliminated is base + shares diag(s / (values + s)) shares', in which nothing cancels.
-    """
-
-    whole: Floats
-    values: Floats
-    vectors: Floats
-    across: Floats
-    base: Floats | None = None
-    shares: Floats | None = None
-
-    @property
-    def shared(self) -> bool:
-        return len(self.whole) == 1
-
-    def of(self, rows: NDArray[np.int_]) -> "Gram":
-        """The Gram matrices of some of the trends."""
-        if self.shared:
-            return self
-        base = None if self.base is None else self.base[rows]
-        shares = None if self.shares is None else self.shares[rows]
-        return Gram(self.whole[rows], self.values[rows], self.vectors[rows], self.across[rows], base, shares)
-
-
-def taken_apart(whole: Floats, penalty: Floats) -> Gram:
-    """Prepare Gram matrices (m, P, P) whose first unknowns have normal priors of precision `penalty` (u,)."""
-    u = len(penalty)
-    scale = 1 / np.sqrt(penalty)
-    values, vectors = np.linalg.eigh(whole[:, :u, :u] * scale[:, None] * scale)
-    # Directions that no date speaks of have eigenvalues of rounding; a value too large only makes their steps shorter.
-    values = np.maximum(values, 1e-14 * values[:, -1:])
-    vectors = vectors * scale[:, None]
-    return Gram(whole, values, vectors, whole[:, u:, :u] @ vectors)
-
-
-def taken_apart_finely(designs: Floats, penalty: Floats) -> Gram:
-    """The same from the designs (m, T, P) themselves, for when the noise is too small beside them for their squares."""
-    u = len(penalty)
-    scale = 1 / np.sqrt(penalty)
-    left, singular, right = np.linalg.svd(designs[:, :, :u] * scale, full_matrices=False)
-    hinges = designs[:, :, u:]
-    shares = left.swapaxes(1, 2) @ hinges
-    beside = hinges - left @ shares
-    again = left.swapaxes(1, 2) @ beside  # once more: rounding of the first time
-    beside -= left @ again
-    shares = (shares + again).swapaxes(1, 2)
-    vectors = right.swapaxes(1, 2) * scale[:, None]
-    whole = designs.swapaxes(1, 2) @ designs
-    return Gram(whole, singular**2, vectors, shares * singular[:, None], beside.swapaxes(1, 2) @ beside, shares)
 
 
 @dataclass
@@ -226,12 +171,12 @@ def _step(state: _State, gram: Gram, penalty: Floats, tau: float) -> Bools:
     """One step of every trend; which of them have arrived."""
     u = len(penalty)
     coordinates = _ridge(gram, state.pull, state.theta, state.s, penalty)
-    push = state.pull[:, u:] - _times(coordinates, gram.across.swapaxes(1, 2))
+    push = state.pull[:, u:] - times(coordinates, gram.across.swapaxes(1, 2))
     changes, slope, settled = _lasso_step(state, push, gram, penalty, tau)
     shift = 1 / (gram.values + state.s[:, None])
-    moved = np.hstack([_to_unknowns(coordinates - shift * _times(changes, gram.across), gram), changes])
+    moved = np.hstack([_to_unknowns(coordinates - shift * times(changes, gram.across), gram), changes])
     state.theta += moved
-    state.pull -= _times(moved, gram.whole)
+    state.pull -= times(moved, gram.whole)
     since = state.theta - state.from_theta
     rss = np.maximum(state.from_rss - (since * (state.from_pull + state.pull)).sum(1), 0)
     plain = best_variance(rss, state.count)
@@ -247,18 +192,11 @@ def _ridge(gram: Gram, pull: Floats, theta: Floats, s: Floats, penalty: Floats) 
     """The step (n, u) of the ridge unknowns to their best values, in coordinates of the eigenvectors."""
     u = len(penalty)
     gradient = pull[:, :u] - s[:, None] * penalty * theta[:, :u]
-    return np.asarray(_times(gradient, gram.vectors) / (gram.values + s[:, None]))
+    return np.asarray(times(gradient, gram.vectors) / (gram.values + s[:, None]))
 
 
 def _to_unknowns(coordinates: Floats, gram: Gram) -> Floats:
-    return _times(coordinates, gram.vectors.swapaxes(1, 2))
-
-
-def _times(rows: Floats, matrices: Floats) -> Floats:
-    """rows (n, a) times matrices (n, a, b), or one matrix (1, a, b) for all."""
-    if len(matrices) == 1:
-        return np.asarray(rows @ matrices[0])
-    return np.asarray((rows[:, None, :] @ matrices)[:, 0])
+    return times(coordinates, gram.vectors.swapaxes(1, 2))
 
 
 def _lasso_step(state: _State, push: Floats, gram: Gram, penalty: Floats, tau: float) -> tuple[Floats, Floats, Bools]:
@@ -270,9 +208,9 @@ def _lasso_step(state: _State, push: Floats, gram: Gram, penalty: Floats, tau: f
     open_ = (excess > 0).any(1)
     entering = _entering(excess, push, state)
     sign = np.where(entering, np.sign(push), np.sign(now))
-    lean = _times(penalty * state.theta[:, :u], gram.vectors)  # half the gradient of the prior, in coordinates
+    lean = times(penalty * state.theta[:, :u], gram.vectors)  # half the gradient of the prior, in coordinates
     shift = 1 / (gram.values + state.s[:, None])
-    right = np.stack([push - weight * sign, sign / tau - _times(lean * shift, gram.across.swapaxes(1, 2))], axis=2)
+    right = np.stack([push - weight * sign, sign / tau - times(lean * shift, gram.across.swapaxes(1, 2))], axis=2)
     full, bend = np.moveaxis(_solve(gram, state.s, sign != 0, right), 2, 0)
     slope = 2 * state.s * ((lean**2 * shift).sum(1) + (bend * right[:, :, 1]).sum(1))
     changes, whole = _line_search(now, full, push - weight * sign, sign, weight, entering)
@@ -313,9 +251,8 @@ def _line_search(
     first = np.zeros((len(now), 1))
     begins = np.hstack([first, kinks])
     ends = np.hstack([kinks, first + 1])
-    before = (
-        -curve + wrong + np.hstack([first, np.cumsum(jumps, 1)])
-    )  # slope at 0, were the parabola of each piece whole
+    # The slope that each piece's parabola would have at 0.
+    before = -curve + wrong + np.hstack([first, np.cumsum(jumps, 1)])
     lowest = np.clip(-before / np.where(curve > 0, curve, 1.0), begins, 1.0)
     piece = np.argmax(lowest <= ends, axis=1)[:, None]
     far = np.take_along_axis(lowest, piece, 1)
@@ -339,33 +276,7 @@ def _solve(gram: Gram, s: Floats, active: Bools, right: Floats) -> Floats:
             size = int(counts[rows].max())
             chosen = np.argsort(~active[rows], axis=1, kind="stable")[:, :size]
             on = np.take_along_axis(active[rows], chosen, 1)
-            hessian = _reduced(gram, s[rows], rows, chosen, on)
+            hessian = reduced(gram, s[rows], rows, chosen, on)
             wanted = np.take_along_axis(right[rows], chosen[:, :, None], 1) * on[:, :, None]
             answer[rows[:, None], chosen] = np.linalg.solve(hessian, wanted)
     return answer
-
-
-def _reduced(gram: Gram, s: Floats, rows: NDArray[np.int_], chosen: NDArray[np.int_], on: Bools) -> Floats:
-    """G_dd − G_du (G_uu + s D)^-1 G_ud on the chosen changes, and the identity where `on` is False."""
-    u = gram.vectors.shape[1]
-    which = np.zeros(len(rows), int) if gram.shared else rows
-    shift = 1 / (gram.values[which] + s[:, None])
-    one, other = chosen[:, :, None], chosen[:, None, :]
-    whole = gram.whole[which[:, None, None], u + one, u + other]
-    if gram.base is None or gram.shares is None:
-        across = gram.across[which[:, None], chosen]
-        hessian = whole - (across * shift[:, None, :]) @ across.swapaxes(1, 2)
-        trace = 1e-14
-    else:
-        shares = gram.shares[which[:, None], chosen]
-        hessian = gram.base[which[:, None, None], one, other]
-        hessian += (shares * (s[:, None] * shift)[:, None, :]) @ shares.swapaxes(1, 2)
-        trace = 1e-30
-    hessian *= on[:, :, None] & on[:, None, :]
-    diagonal = np.arange(chosen.shape[1])
-    own = whole[:, diagonal, diagonal]
-    # A change that the ridge unknowns can nearly stand in for keeps a trace of its own: steps are corrections, so
-    # that this slows them and does not bend where they end.
-    kept = np.maximum(hessian[:, diagonal, diagonal] * (1 + 1e-12), trace * own + 1e-300)
-    hessian[:, diagonal, diagonal] = np.where(on, kept, 1.0)
-    return np.asarray(hessian)
