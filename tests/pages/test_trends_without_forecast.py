@@ -44,7 +44,7 @@ def test_every_page_bears_forecasts_without_a_row(hopeless: Path, draw: Callable
 
 def test_the_trends_page_says_why_there_is_no_forecast(hopeless: Path, draw: Callable[..., AppTest]) -> None:
     app = draw("trends", title="newborn")
-    assert any("A forecast needs 14 or more" in element.value for element in app.markdown)
+    assert any("A forecast needs 7 or more" in element.value for element in app.markdown)
     told = "\n".join(table.value.to_csv() for table in app.table)
-    assert "A forecast needs 14 or more" in told
+    assert "A forecast needs 7 or more" in told
     assert "Its memory ran out" in told
