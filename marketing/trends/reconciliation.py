@@ -8,7 +8,7 @@ precision, and what a sum then lacks or has too much is shared among its parts b
 Variances come from the errors at past cutoffs, as far as they were known, and the fewer these are the more from what is
 so in general. The variance of a sum is that of its own errors, not the sum of its parts': parts err together, and
 where they are sparse all to one side. Covariances between all parts (MinT) would need many more errors than there are.
-On 21 sets of real and made families of trends the MASE of totals and that of parts fell by 0.4% at cutoffs with three
+On 21 sets of real and made families of trends the MASE of totals and that of parts fell by 0.2% at cutoffs with three
 before them to learn from; variances by level alone made the totals of one set 14% worse.
 """
 
