@@ -31,8 +31,8 @@ TYPICAL = 0.6  # the mean size of an error in common widths
 FAR_OUT = 5.0  # common widths from which an error tells no more of a trend's width
 FACTORS = (0.1, 10.0)  # however well or ill a trend's few cutoffs went
 REFERENCE_TRENDS = 8.0  # so many trends of a batch count as much as the reference
-# What comes errs by more than what came before it did: on sets of trends that told nothing of the reference, bands drawn
-# from earlier cutoffs held 76 to 80% in place of 80. Trends at zero now and then had enough.
+# What comes errs by more than what came before it did: on sets of trends that told nothing of the reference, bands
+# drawn from earlier cutoffs held 76 to 80% in place of 80. Trends at zero now and then had enough.
 MARGIN = 1.08
 MOMENTS = 24  # days at which what is known is counted anew; more cutoffs than these take the day before
 ENDS = (1, 3, 7, 14, 28, 56)  # steps ahead at which a bucket of them ends

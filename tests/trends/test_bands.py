@@ -11,7 +11,8 @@ from made_trends import panel, walk, week
 from numpy.typing import NDArray
 
 from marketing.trends import bands, references
-from marketing.trends.bands import Told, Units
+from marketing.trends.bands import MARGIN, Told, Units
+from marketing.trends.histories import offsets
 from marketing.trends.references import CALM, KINDS, LIVELY, SELDOM, USUAL
 
 DAY = np.timedelta64(1, "D")
@@ -34,7 +35,7 @@ def told(trends: int, seed: int = 1, *, width: float = 0.2, skew: float = 0.0, k
         came[0] = np.nan
     lasts = np.repeat((LAST - np.arange(SLOTS) * HORIZON * DAY)[:, None], trends, axis=1)
     dates = lasts[:, :, None] + np.arange(1, HORIZON + 1) * DAY
-    unit = Units(np.full((SLOTS, trends), width), np.full((SLOTS, trends), LIVELY))
+    unit = Units(np.full((SLOTS, trends), width), np.full((SLOTS, trends), LIVELY), np.ones((SLOTS, trends)))
     return Told(expected, came, dates, unit, lasts, np.arange(1, HORIZON + 1), "D")
 
 
@@ -48,9 +49,9 @@ def inside(this: Told, level: int, *, slot: int = 0, steps: slice = slice(None))
 @pytest.mark.parametrize("skew", [0.0, 2.0])
 @pytest.mark.parametrize("steps", [slice(0, 1), slice(0, 3), slice(7, 14)])
 def test_four_in_five_days_of_many_trends_stay_within_the_band_near_and_far(skew: float, steps: slice) -> None:
-    this = told(600, skew=skew, known=True)
-    assert inside(this, 80, steps=steps) == pytest.approx(0.8, abs=0.04)
-    assert inside(this, 95, steps=steps) == pytest.approx(0.95, abs=0.02)
+    this = told(3000, skew=skew, known=True)
+    assert inside(this, 80, steps=steps) == pytest.approx(0.83, abs=0.03)  # a margin for what comes is in it
+    assert inside(this, 95, steps=steps) == pytest.approx(0.96, abs=0.02)
 
 
 def test_what_is_to_come_is_not_asked_for_the_band() -> None:
@@ -104,8 +105,8 @@ def test_a_trend_without_a_past_has_the_band_of_its_kind() -> None:
     came = np.full(lone.came.shape, np.nan)
     made = bands.bands(replace(lone, came=came))
     common = references.reference("D", lone.unit.kind, lone.steps)
-    np.testing.assert_allclose(made["high80"][0, 0], np.expm1(np.log1p(100) + 0.2 * common[2, 0, 0]))
-    np.testing.assert_allclose(made["low80"][0, 0], np.expm1(np.log1p(100) + 0.2 * common[1, 0, 0]))
+    np.testing.assert_allclose(made["high80"][0, 0], np.expm1(np.log1p(100) + 0.2 * MARGIN * common[2, 0, 0]))
+    np.testing.assert_allclose(made["low80"][0, 0], np.expm1(np.log1p(100) + 0.2 * MARGIN * common[1, 0, 0]))
 
 
 @settings(deadline=None, max_examples=60)
@@ -140,7 +141,7 @@ def test_what_an_event_may_do_widens_the_band_on_its_days() -> None:
 def test_a_trends_unit_is_what_it_differed_from_its_last_week_lately() -> None:
     values = np.concatenate([week(300) * 5, week(200)])
     found = bands.units(panel(values), np.array([[0], [30]]))
-    logs = np.log1p(values)
+    logs = np.log(values + offsets(values[None, :470])[0])
     for slot, stop in enumerate((500, 470)):
         apart = np.abs(logs[7:stop] - logs[: stop - 7])[-bands.RECENT :]
         assert found.size[slot, 0] == pytest.approx(apart.mean())

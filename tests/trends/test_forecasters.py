@@ -35,7 +35,7 @@ def gappy(days: int) -> NDArray[np.float64]:
 AWKWARD = {
     "constant": np.full(120, 500.0),
     "an exact line": np.arange(1.0, 121.0),
-    "four weeks": week(28),
+    "six weeks": week(42),
     "gaps of 30%": gappy(120),
     "a gap at the end": np.where(np.arange(120) > 115, np.nan, week(120)),
     "a million millions": week(120, level=1e12),

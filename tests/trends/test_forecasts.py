@@ -1,146 +1,224 @@
+"""Forecasts as people get them: bands, scores, grades and reasons; and awkward trends, which cost no other its own."""
+
 import datetime as dt
 
 import numpy as np
 import pandas as pd
 import pytest
-from made_trends import NO_EVENTS, event, trend, week
+from made_trends import NO_EVENTS, engagement, event, panel, trend, walk, week
 
-from marketing import catalog
 from marketing.errors import MissingError
-from marketing.trends import bands, scores
-from marketing.trends.engagement import lines
-from marketing.trends.forecasts import FORECASTERS, forecast_trends, outlook
-from marketing.trends.frequencies import FREQUENCIES
-from marketing.trends.outlook import total_band
+from marketing.trends import fits, scores
+from marketing.trends.engagement import gather
+from marketing.trends.fits import YARDSTICK, Fits
+from marketing.trends.forecasts import finish, forecast_trends, outlook
+from marketing.trends.panels import panels
+from marketing.trends.states import FORECAST, states
 
 MONDAY = dt.date(2026, 11, 23)
+EDGES = ["low95", "low80", "expected", "high80", "high95"]
 
 
-def walk(days: int, seed: int, *, drift: float = 0.05, noise: float = 0.1) -> np.ndarray:
-    """A weekly cycle on a wandering level: the kind of audience that a local level describes."""
-    rng = np.random.default_rng(seed)
-    return week(days, seed=seed) * np.exp(np.cumsum(rng.normal(0, drift, days)) + rng.normal(0, noise, days))
+def two(days: int = 200) -> pd.DataFrame:
+    return pd.concat([trend(walk(days, 1)), trend(walk(days - 30, 2), title="tide")], ignore_index=True)
 
 
-# scores
+# tables
+
+
+def test_forecasts_carry_the_heads_of_their_trends_and_the_forecasters_name() -> None:
+    one = trend(week(60)).assign(region="ES")
+    made = forecast_trends(one, event("holiday", "2025-07-01"), horizon=7, forecaster="theta")["forecasts"]
+    assert list(made.columns) == [
+        "trend", "title", "metric", "region", "date", "expected", "low80", "high80", "low95", "high95", "forecaster",
+    ]  # fmt: skip
+    head = made[["title", "region", "forecaster"]].drop_duplicates()
+    assert head.to_numpy().tolist() == [["harbour-lights", "ES", "theta"]]
+    assert made["date"].tolist() == pd.date_range("2025-08-01", periods=7).tolist()
+
+
+def test_bands_hold_one_another_widen_and_stay_above_zero() -> None:
+    made = forecast_trends(two(), NO_EVENTS, horizon=28)["forecasts"]
+    edges = made[EDGES].to_numpy()
+    assert (np.diff(edges, axis=1) >= 0).all()
+    assert (edges >= 0).all()
+    for _, rows in made.groupby("trend"):
+        width = np.log(rows["high80"] / rows["low80"])
+        assert width.tail(7).mean() > width.head(7).mean()
+
+
+def test_past_forecasts_lie_beside_what_came_and_knew_nothing_of_it() -> None:
+    values = walk(200, 1)
+    changed = values.copy()
+    changed[172:] *= 3
+    told = [forecast_trends(trend(each), NO_EVENTS, horizon=28)["past_forecasts"] for each in (values, changed)]
+    first = told[0]
+    assert sorted(first["cutoff"].unique()) == pd.date_range("2025-08-28", periods=4, freq="28D").tolist()
+    assert (first.groupby("cutoff").size() == 28).all()
+    assert (first["date"] > first["cutoff"]).all()
+    came = trend(values).set_index("date")["value"]
+    np.testing.assert_array_equal(first["value"], came[first["date"]])
+    np.testing.assert_array_equal(told[0][["date", *EDGES]], told[1][["date", *EDGES]])
+
+
+def test_scores_tell_how_every_forecaster_did_and_skill_is_against_seasonal_naive() -> None:
+    made = forecast_trends(trend(walk(250, 3)), NO_EVENTS, horizon=14)["scores"].set_index("forecaster")
+    assert {"blend", "ets", "theta", "flat_prophet", YARDSTICK, "mean"} <= set(made.index)
+    assert made.loc[YARDSTICK, "skill"] == 0
+    np.testing.assert_allclose(made["skill"], 1 - made["mase"] / made.loc[YARDSTICK, "mase"])
+    assert (made["cutoffs"] == 4).all()
+    assert (made["horizon"] == 14).all()
+    assert set(scores.COLUMNS) == {"forecaster", *made.columns}
+
+
+def test_a_grade_goes_with_how_far_a_forecast_was_off() -> None:
+    trends = pd.concat(
+        [
+            trend(week(200)),
+            trend(walk(200, 2, drift=0.3, noise=0.6), title="wild"),
+            trend(week(30), title="new"),
+        ],
+        ignore_index=True,
+    )
+    told = forecast_trends(trends, NO_EVENTS, horizon=28)["trends"].set_index("trend")
+    assert told["grade"].to_dict() == {
+        "harbour-lights/views": "close", "new/views": "unknown", "wild/views": "rough",
+    }  # fmt: skip
+    assert told.loc["harbour-lights/views", "off"] < 0.1
+    assert np.isnan(told.loc["new/views", "off"])
+
+
+def test_weeks_of_a_daily_forecast_have_bands_of_their_own() -> None:
+    made = forecast_trends(trend(walk(250, 3)), NO_EVENTS, horizon=28)
+    weeks = made["forecast_sums"].query("period == 'week'")
+    assert weeks["expected"].sum() == pytest.approx(made["forecasts"]["expected"].sum())
+    days = made["forecasts"].head(7)
+    assert weeks["high80"].iloc[0] < days["high80"].sum()
+    assert weeks["high80"].iloc[0] > weeks["expected"].iloc[0]
+
+
+def test_a_planned_trailer_lifts_the_forecast_as_past_ones_lifted_the_audience() -> None:
+    values = week(200)
+    days = pd.date_range("2025-06-02", periods=200)
+    past = [event("trailer", day) for day in ("2025-07-12", "2025-09-20", "2025-11-01")]
+    for one in past:
+        since = (days - one["date"].iloc[0]).days.to_numpy()
+        values = values * np.where(since >= 0, 1 + np.exp(-np.maximum(since, 0) / 4), 1)
+    ahead = pd.concat([*past, event("trailer", "2025-12-27")], ignore_index=True)
+    told = [
+        forecast_trends(trend(values), events, horizon=28)["forecasts"].set_index("date")
+        for events in (ahead, pd.concat(past, ignore_index=True))
+    ]
+    lift = told[0]["expected"] / told[1]["expected"]
+    assert lift["2025-12-20"] == pytest.approx(1, abs=0.02)
+    assert 1.3 < lift["2025-12-27"] < 2.5
+    wider = (told[0]["high95"] / told[0]["expected"]) / (told[1]["high95"] / told[1]["expected"])
+    assert wider["2025-12-27"] > 1
+
+
+# which forecaster
 
 
 @pytest.mark.parametrize(
-    ("points", "before"),
-    [(540, [456, 484, 512]), (84, [28, 42, 56]), (60, [28, 30, 32]), (57, [28, 29]), (56, [28]), (55, [])],
+    ("days", "said"),
+    [
+        (10, "10 days of history are too few for the blend, so it goes on with the mean of its latest values."),
+        (30, "30 days of history are too few for the blend, so it goes on with the mean of its last seasons."),
+        (60, ""),
+    ],
 )
-def test_cutoffs_lie_a_horizon_apart_where_history_allows(points: int, before: list[int]) -> None:
-    assert scores.cutoffs(points, 28, FREQUENCIES["D"]) == before
+def test_short_histories_fall_back_in_steps_and_say_so(days: int, said: str) -> None:
+    made = forecast_trends(trend(week(days)), NO_EVENTS, horizon=14)
+    told = made["trends"].iloc[0]
+    assert told["reason"] == said
+    assert told["shown"] == ("short" if said else "asked")
+    assert told["forecaster"] == made["forecasts"]["forecaster"].iloc[0] == ("mean" if said else "blend")
 
 
-def test_nothing_from_after_a_cutoff_reaches_its_forecast_or_its_band() -> None:
-    values = week(200)
-    changed = values.copy()
-    changed[172:] *= 5  # after the last cutoff
-    changed[150:172] *= 2  # after the one before it
-    told = []
-    for one in (trend(values), trend(changed)):
-        cuts = scores.cut(one, 28, {"harbour-lights/views": 0})
-        continued = catalog.load(FORECASTERS, "theta").forecast(cuts, 28, NO_EVENTS)
-        told.append(scores.misses(one, cuts, continued, NO_EVENTS))
-    known = ["expected", *bands.columns()]
-    first, second = (t[t["cutoff"] == 0].reset_index(drop=True) for t in told)
-    assert first["date"].max() == one["date"].iloc[143]
-    pd.testing.assert_frame_equal(first[known], second[known])
+def fitted(better: str) -> tuple[fits.Panel, Fits]:
+    """Fits in which one forecaster foretells exactly what comes and the other twice that."""
+    trends = panel(walk(250, 1), walk(250, 2))
+    made = fits.fit(trends, None, 28, "theta")
+    came = fits.came(trends, made.origins, 28)
+    came[0] = 1000.0
+    for name in made.expected:
+        made.expected[name] = came if name == better else 2 * came
+    return trends, made
 
 
-def test_scores_are_what_their_formulas_say() -> None:
-    values = np.tile([10.0, 12, 14, 16, 18, 20, 22], 20)
-    values[70:] += 7  # seasonal naive errs by 7 in the week of the step, by 0 in all others
-    made = forecast_trends(trend(values), NO_EVENTS, horizon=7, forecaster="seasonal_naive").scores.iloc[0]
-    assert (made["mase"], made["smape"], made["wape"]) == (0, 0, 0)
-    assert np.isnan(made["skill"])  # nothing can be better or worse, in shares, than no error at all
-    told = pd.DataFrame(
-        {
-            "trend": "t", "cutoff": [0, 0, 1, 1],
-            "value": [10.0, 20.0, 30.0, 40.0], "expected": [12.0, 20.0, 24.0, 40.0],
-            "low80": 10.0, "high80": 30.0, "low95": 5.0, "high95": 35.0, "scale": [2.0, 2.0, 3.0, 3.0],
-        }
-    )  # fmt: skip
-    row = scores.score(told, "mine", 2).iloc[0]
-    assert row["mase"] == pytest.approx((2 / 2 / 2 + 6 / 3 / 2) / 2)
-    assert row["smape"] == pytest.approx(200 * (2 / 22 + 6 / 54) / 4)
-    assert row["wape"] == pytest.approx(8 / 100)
-    assert (row["coverage80"], row["coverage95"], row["cutoffs"]) == (0.75, 0.75, 2)
-    assert row["msis80"] == pytest.approx((20 / 2 + (20 + 20 + 10 * 10) / 2 / 3) / 2)
+def test_a_forecaster_that_lost_to_naive_at_every_cutoff_gives_way_to_it_and_says_so() -> None:
+    trends, made = fitted(YARDSTICK)
+    tables = finish([trends], [made], forecaster="theta")
+    assert (tables["trends"]["forecaster"] == YARDSTICK).all()
+    assert (tables["trends"]["shown"] == "better").all()
+    assert (
+        tables["trends"]["reason"] == "Repeating the last week was closer than theta at each of the last 4 checks."
+    ).all()
+    assert (tables["forecasts"]["expected"] == 1000).all()
 
 
-def test_skill_is_against_seasonal_naive() -> None:
-    made = forecast_trends(trend(walk(250, 3)), NO_EVENTS, horizon=14, forecaster="blend").scores.set_index(
-        "forecaster"
-    )
-    assert set(made.index) == {"blend", "prophet", "theta", "seasonal_naive"}
-    assert made.loc["seasonal_naive", "skill"] == 0
-    expected = 1 - made["mase"] / made.loc["seasonal_naive", "mase"]
-    np.testing.assert_allclose(made["skill"], expected)
-    assert (made["cutoffs"] == 3).all()
+def test_a_forecaster_that_won_once_is_kept() -> None:
+    trends, made = fitted(YARDSTICK)
+    made.expected["theta"][2] = made.expected[YARDSTICK][2] / 2
+    made.expected[YARDSTICK][2] *= 2
+    tables = finish([trends], [made], forecaster="theta")
+    assert (tables["trends"]["shown"] == "asked").all()
 
 
-def test_each_member_is_fitted_once_for_blend_and_scores(monkeypatch: pytest.MonkeyPatch) -> None:
-    from marketing.trends.forecasters import prophet
-
-    fitted, fit = [], prophet._fit
-    monkeypatch.setattr(prophet, "_fit", lambda *told: fitted.append(1) or fit(*told))
-    forecast_trends(trend(week(150)), NO_EVENTS, horizon=28, forecaster="blend")
-    assert len(fitted) == 1 + scores.CUTOFFS
+def test_a_trend_that_was_never_fitted_is_left_out_of_every_table() -> None:
+    trends = panel(walk(250, 1), walk(250, 2))
+    table = fits.table([fits.fit(trends.take(np.array([0])), None, 28, "theta")])
+    for rows in finish([trends], [fits.read(table, trends, 28)], forecaster="theta").values():
+        assert set(rows["trend"]) <= {"title-0/views"}
 
 
-# bands
+def test_an_unknown_forecaster_is_refused_with_those_there_are() -> None:
+    with pytest.raises(MissingError, match="Choose one of: blend, ets"):
+        forecast_trends(trend(week(60)), NO_EVENTS, horizon=7, forecaster="crystal_ball")
 
 
-def test_bands_hold_one_another_grow_and_stay_above_zero() -> None:
-    made = forecast_trends(trend(walk(200, 1, noise=0.8)), NO_EVENTS, horizon=28, forecaster="theta").forecasts
-    edges = made[["low95", "low80", "expected", "high80", "high95"]].to_numpy()
-    assert (np.diff(edges, axis=1) >= 0).all()
-    assert (edges >= 0).all()
-    width = np.log1p(made["high80"]) - np.log1p(made["expected"])
-    assert (np.diff(width) > 0).all()
+# awkward trends
 
 
-def test_a_trend_that_erred_more_at_its_cutoffs_has_a_wider_band() -> None:
-    calm = pd.DataFrame({"cutoff": [0, 0, 1, 1], "miss": 0.05, "width": 0.1})
-    assert bands.factor(calm) < 1 < bands.factor(calm.assign(miss=0.5))
-    assert bands.factor(calm.iloc[:0]) == 1
+def odd_ones() -> dict[str, pd.DataFrame]:
+    gaps = week(120)
+    gaps[np.random.default_rng(2).random(120) < 0.3] = np.nan
+    leap = pd.date_range("2023-01-01", periods=500)
+    twice = engagement(week(80))
+    return {
+        "constant": engagement(np.full(120, 500.0)),
+        "zero": engagement(np.zeros(120)),
+        "one point": engagement(np.array([5.0])),
+        "two points": engagement(np.array([5.0, 6.0])),
+        "exact line": engagement(np.arange(1.0, 121.0)),
+        "gaps": engagement(gaps),
+        "huge": engagement(week(120, level=1e12)),
+        "negative": engagement(-week(120)),
+        "ended": engagement(week(120), start="2023-06-02"),
+        "duplicated": pd.concat([twice, twice.tail(3)]),
+        "infinite": engagement(np.where(np.arange(120) == 60, np.inf, week(120))),
+        "mixed weekdays": engagement(week(80), freq="7D").assign(
+            date=lambda rows: rows["date"] + pd.to_timedelta(np.arange(80) % 2, unit="D")
+        ),
+        "months": engagement(week(40), start="2022-06-30", freq="ME"),
+        "leap day": pd.DataFrame({"date": leap, "title": "", "metric": "views", "value": week(500)}),
+    }
 
 
-def test_a_trend_that_repeats_itself_exactly_has_the_band_of_the_forecasters_own_errors() -> None:
-    weekly = np.tile([800.0, 800, 900, 900, 1100, 1400, 1100], 20)
-    made = forecast_trends(trend(weekly), NO_EVENTS, horizon=28, forecaster="prophet")
-    score = made.scores.set_index("forecaster").loc["prophet"]
-    assert score["wape"] > 0
-    came = np.tile(weekly[:7], 4)
-    inside = (made.forecasts["low80"] <= came) & (came <= made.forecasts["high80"])
-    assert inside.mean() >= 0.7
-    assert (made.forecasts["high80"] < 1.2 * made.forecasts["expected"]).all()
-
-
-def test_eighty_of_a_hundred_wandering_audiences_stay_within_their_band() -> None:
-    inside, inside95, weeks = [], [], []
-    for seed in range(30):
-        values = walk(240, seed)
-        made = forecast_trends(trend(values[:212]), NO_EVENTS, horizon=28, forecaster="theta").forecasts
-        came = values[212:]
-        inside.append(((made["low80"] <= came) & (came <= made["high80"])).mean())
-        inside95.append(((made["low95"] <= came) & (came <= made["high95"])).mean())
-        low, high = total_band(made["expected"].head(7), made["high80"].head(7))
-        weeks.append(low <= came[:7].sum() <= high)
-    assert 0.7 < np.mean(inside) < 0.95
-    assert 0.9 < np.mean(inside95) <= 1
-    assert 0.65 < np.mean(weeks) < 0.97
-
-
-def test_the_band_of_a_week_is_wider_than_independent_days_and_narrower_than_the_sum_of_bands() -> None:
-    line = next(lines(trend(walk(200, 5))))
-    expected = np.full(7, 1000.0)
-    band = bands.around(expected, bands.widths(line, 7), np.zeros(7))
-    low, high = total_band(pd.Series(expected), pd.Series(band["high80"]))
-    assert low < 7000 < high
-    assert 7000 + np.sqrt(((band["high80"] - 1000) ** 2).sum()) < high < band["high80"].sum()
+def test_awkward_trends_are_each_forecast_or_refused_in_words_and_cost_no_other() -> None:
+    parts = [rows.assign(title=name) for name, rows in odd_ones().items()]
+    whole = gather(pd.concat([*parts, engagement(week(200), title="plain")], ignore_index=True))
+    heads = states(whole, {"D": 28, "W": 8, "M": 6}).set_index("title")
+    ready = heads.index[heads["state"].isin(FORECAST)]
+    refused = heads.drop(index=ready)
+    assert set(refused.index) == {"zero", "one point", "two points", "negative", "infinite"}
+    assert refused["reason"].str.endswith(".").all()
+    kept = whole[whole["title"].isin(ready)].reset_index(drop=True)
+    made = forecast_trends(kept, NO_EVENTS, horizon={"D": 28, "W": 8, "M": 6})["forecasts"]
+    assert set(made["title"]) == set(ready)
+    assert np.isfinite(made[EDGES]).all(axis=None)
+    alone = fits.fit(panels(gather(engagement(week(200), title="plain")))[0], None, 28, "blend")
+    np.testing.assert_array_equal(made.loc[made["title"] == "plain", "expected"], alone.expected["blend"][0, 0])
 
 
 # outlook
@@ -167,24 +245,3 @@ def test_an_outlook_tells_direction_peak_and_the_week() -> None:
     assert outlook(rows([1500] * 28), history).direction == "up"
     assert outlook(rows([500] * 28), history).direction == "down"
     assert outlook(rows([1000] * 28), history).direction == "steady"
-
-
-# forecast_trends
-
-
-def test_forecasts_carry_the_heads_of_their_trends_and_the_forecasters_name() -> None:
-    one = trend(week(60)).assign(region="ES")
-    made = forecast_trends(one, event("holiday", "2025-07-01"), horizon=7, forecaster="theta").forecasts
-    assert list(made.columns) == [
-        "trend", "title", "metric", "region", "date", "expected", "low80", "high80", "low95", "high95", "forecaster",
-    ]  # fmt: skip
-    assert made[["title", "region", "forecaster"]].drop_duplicates().iloc[0].tolist() == [
-        "harbour-lights",
-        "ES",
-        "theta",
-    ]
-
-
-def test_an_unknown_forecaster_is_refused_with_those_there_are() -> None:
-    with pytest.raises(MissingError, match="Choose one of: blend, prophet, seasonal_naive, theta"):
-        forecast_trends(trend(week(60)), NO_EVENTS, horizon=7, forecaster="crystal_ball")
