@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 from marketing.trends.forecasters import Array
 from marketing.trends.frequencies import Frequency
 
-PERIODS = {"D": 364, "W": 52}  # a year in whole weeks, so that weekdays meet
+PERIODS = {"D": 364, "W": 52}  # a year
 BEYOND = {"D": 60, "W": 14}  # periods of history beyond a year, to learn from whether it comes back
-YEARS = 3  # that are asked
+WEEKS_AGO = (52, 104, 157, 209, 261, 313)  # years ago, in whole weeks so that weekdays meet
+FADING = 0.8  # the weight of a year in that of the one after it
 SMOOTHED = {"D": 1, "W": 0}  # periods on each side that a movement is the mean of: Easter is not on its day
 PATIENCE = 1.0  # horizons of evidence that count as much as none at all
 WEEKS = 26  # that a week's shape is taken from
@@ -41,13 +42,13 @@ def _year(values: Array, frequency: Frequency, period: int, horizon: int) -> tup
     apart = _smoothed(plain, known, SMOOTHED[frequency.code])
     count = values.shape[1]
     total, years = np.zeros((2, len(values), count + horizon))
-    for number in range(1, YEARS + 1):
-        stop = min(count + horizon, count + number * period)
-        start = number * period
+    for number, weeks in enumerate(WEEKS_AGO):
+        start = weeks * period // 52
+        stop = min(count + horizon, count + start)
         if start >= stop:
             break
-        total[:, start:stop] += apart[:, : stop - start]
-        years[:, start:stop] += known[:, : stop - start]
+        total[:, start:stop] += FADING**number * apart[:, : stop - start]
+        years[:, start:stop] += FADING**number * known[:, : stop - start]
     before = np.divide(total, years, out=np.zeros(total.shape), where=years > 0)
     told = known & (years[:, :count] > 0)
     agrees = np.where(told, plain * before[:, :count], 0.0).sum(axis=1)
