@@ -167,7 +167,7 @@ def _events(place: Place, row: Any, history: pd.DataFrame, _forecast: pd.DataFra
     latest = whole.sort_values("date", ascending=False).head(MOST_LISTED)
     told = pd.DataFrame(
         {
-            "Day": [words.day(date.date(), place.today) for date in latest["date"]],
+            "Day": [words.short_date(date.date(), place.today) for date in latest["date"]],
             "Event": [words.plain(event) for event in latest["event"]],
             "Kind": ["" if pd.isna(kind) else words.plain(words.label(kind)) for kind in latest["kind"]],
             "On its strongest day": [_effect(effect) for effect in latest.to_dict("records")],

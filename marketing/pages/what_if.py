@@ -80,9 +80,7 @@ def _added(first: dt.date, last: dt.date) -> Add:
     date = _day("On", first, first, last, "what_if.date")
     flight = date + dt.timedelta(days=FLIGHT_DAYS - 1)
     end = _day("Until", flight, date, last, "what_if.end") if kind == "campaign" else None
-    strength = st.slider(
-        "Strength, 1 as past ones", 0.25, 3.0, 1.0, 0.25, key="what_if.strength", width=200, format="%.2f"
-    )
+    strength = st.number_input("Strength, 1 as past ones", 0.25, 5.0, 1.0, 0.25, key="what_if.strength", width=180)
     return Add(kind=kind, date=date, end_date=end, strength=strength)
 
 

@@ -8,7 +8,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, expect
 from visitor import Visitor
 
-from marketing.pages import frame
+from marketing.pages import frame, trend_tabs
 
 FAULTY = "date,title,metric,value\n2026-11-31,harbour-lights,views,12\n2026-11-02,harbour-lights,views,many\n"
 SCREENSHOTS = Path(__file__).resolve().parents[1] / "screenshots"
@@ -48,6 +48,18 @@ def test_so_is_a_page_with_nothing_on_it_with_faults_and_while_words_are_edited(
         visitor.go("/drafts?workspace=nasty&title=harbour-lights")
         _type(visitor, "Headline 1", "Six Episodes and One Long, Long Finale")
         found += _faults(visitor, f"drafts-editing-{width}", width)
+        assert found == []
+        assert visitor.complaints == []
+
+
+@pytest.mark.parametrize(("theme", "width"), [("dark", 1440), ("light", 390)])
+def test_so_is_what_stands_under_a_trends_chart(theme: str, width: int, browser: Browser, address: str) -> None:
+    found = []
+    with Visitor(browser, address, width=width, theme=theme) as visitor:
+        visitor.go("/trends?workspace=nasty&title=harbour-lights")
+        for name in trend_tabs.TABS:
+            visitor.click(visitor.page.get_by_role("tab", name=name))
+            found += _faults(visitor, f"trends-{name.replace(' ', '-').lower()}-{theme}-{width}", width)
         assert found == []
         assert visitor.complaints == []
 
