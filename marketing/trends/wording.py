@@ -18,12 +18,19 @@ def amount(value: float, digits: int = DIGITS) -> str:
     if value < LEAST:
         return "0"
     if value < 10:
-        return f"{value:.{digits - 1}g}"
+        return _significant(value, digits - 1)
     shown = round(value, -max(math.floor(math.log10(value)) - digits + 1, 0))
     for size, word in LARGE:
         if shown >= size:
-            return f"{shown / size:,.{digits}g} {word}" if shown < 1000 * size else f"{shown / size:,.0f} {word}"
+            return f"{_significant(shown / size, digits) if shown < 1000 * size else f'{shown / size:,.0f}'} {word}"
     return f"{shown:,.0f}"
+
+
+def _significant(value: float, digits: int) -> str:
+    """To so many significant digits, without zeros at the end of a fraction."""
+    decimals = digits - 1 - math.floor(math.log10(value))
+    text = f"{round(value, decimals):,.{max(decimals, 0)}f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def digits_apart(low: float, high: float) -> int:

@@ -153,6 +153,21 @@ def test_amounts_are_said_as_people_say_them(value: float, words: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        (39_600, "40,000"),
+        (99_500_000, "100 million"),
+        (9.7, "10"),
+        (0.96, "1"),
+        (0.034, "0.03"),
+        (996_000, "1 million"),
+    ],
+)
+def test_amounts_of_two_digits_are_said_without_powers_of_ten(value: float, words: str) -> None:
+    assert amount(value, 2) == words
+
+
+@pytest.mark.parametrize(
     ("days", "words"),
     [
         (1, "one day"),
