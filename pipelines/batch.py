@@ -70,6 +70,9 @@ def fit(work: Work) -> dict[str, pd.DataFrame]:
     return {"fits": made}
 
 
+IN_WORKER = fit  # what workers do with a piece
+
+
 @dataclass
 class Batch:
     """The trends of one run.
@@ -215,7 +218,7 @@ class Batch:
         while items:
             again: list[engine.Item] = []
             pieces = {item.key: item for item in items}
-            for end in engine.stream(fit, items, workers=workers, checkpoints=folder, address=address):
+            for end in engine.stream(IN_WORKER, items, workers=workers, checkpoints=folder, address=address):
                 item = pieces[end.key]
                 trends = item.payload.panel.trends
                 if isinstance(end, engine.Done):
@@ -223,7 +226,7 @@ class Batch:
                 elif len(trends) == 1:
                     self.failures.append(end)
                 else:
-                    again += _halves(item)
+                    again += halves(item)
                     continue
                 yield item.what
             items = again
@@ -252,16 +255,16 @@ def _digest(work: Work) -> str:
     return checkpoints.digest("fits", work.marks, work.panel.trends, work.learned)
 
 
-def _halves(item: engine.Item) -> list[engine.Item]:
+def halves(item: engine.Item) -> list[engine.Item]:
     """An item as two, each with half of its trends."""
     work: Work = item.payload
-    halves = []
+    made = []
     for rows in np.array_split(np.arange(len(work.panel)), 2):
         panel = work.panel.take(rows)
         marks = tuple(work.marks[row] for row in rows)
         half = replace(work, panel=panel, marks=marks, learned=work.learned.of(panel.trends))
-        halves.append(engine.Item(panel.trends[0], half, digest=_digest(half), what=item.what))
-    return halves
+        made.append(engine.Item(panel.trends[0], half, digest=_digest(half), what=item.what))
+    return made
 
 
 def _pieces(rows: NDArray[np.intp], size: int) -> Iterator[NDArray[np.intp]]:
