@@ -25,6 +25,7 @@ CLOSE = 1e-9  # relative change of the variance at which a trend has arrived
 FINE_STEPS = 400
 GOOD = 1e-8  # KKT residual at which no further round is asked for
 ENOUGH = 1e-7  # KKT residual above which a trend is searched once more with finer numbers
+ROUNDING = 4e-16  # of a product of a column with residuals, for the root of their number
 BATCHES = (4, 8, 14, 1 << 30)  # trends with about as many active changes are solved together
 KEEP_ALL = 0.7  # a batch is made smaller when this share or less is still on the way
 
@@ -118,23 +119,26 @@ def _lengths(gram: Gram) -> Floats:
 
 def _search_finely(asked: Request, gram: Gram, rows: NDArray[np.int_], answer: Optimum) -> None:
     """Search with fresh residuals at every step, and keep what is better than what `answer` holds."""
-    n, count, penalty, tau = len(rows), asked.count[rows], asked.penalty, asked.tau
-    theta = np.zeros((n, gram.whole.shape[1]))
+    count, penalty, tau = asked.count[rows], asked.penalty, asked.tau
+    theta = np.zeros((len(rows), gram.whole.shape[1]))
     pull, rss = asked.residuals(theta, rows)
-    alone, wait = np.ones(n, bool), np.zeros(n, bool)
+    alone, wait = np.ones(len(rows), bool), np.zeros(len(rows), bool)
     state = _State(theta, best_variance(rss, count), pull, theta, pull, rss, count, alone, wait, rows)
     for _ in range(FINE_STEPS):
-        state.pull, state.from_theta, state.from_pull, state.from_rss = pull.copy(), state.theta.copy(), pull, rss
+        state.from_theta, state.from_pull, state.from_rss = state.theta.copy(), state.pull.copy(), rss
         _step(state, gram, penalty, tau)
-        pull, rss = asked.residuals(state.theta, rows)
-        state.s = best_variance(rss, count)
-        kkt = kkt_residual(pull, _lengths(gram), rss, count, state.s, state.theta, penalty, tau)
-        better = kkt < answer.kkt[rows]
-        at = rows[better]
+        state.pull, rss = asked.residuals(state.theta, state.row)
+        state.s = best_variance(rss, state.count)
+        kkt = kkt_residual(state.pull, _lengths(gram), rss, state.count, state.s, state.theta, penalty, tau)
+        better = kkt < answer.kkt[state.row]
+        at = state.row[better]
         answer.theta[at], answer.s[at], answer.rss[at] = state.theta[better], state.s[better], rss[better]
         answer.kkt[at] = kkt[better]
-        if (answer.kkt[rows] <= GOOD).all():
+        left = np.flatnonzero(answer.kkt[state.row] > ENOUGH)
+        if not len(left):
             break
+        if len(left) <= KEEP_ALL * len(state.row):
+            state, gram, rss = state.some(left), gram.of(left), rss[left]
 
 
 def settled(
@@ -204,7 +208,7 @@ def _lasso_step(state: _State, push: Floats, gram: Gram, penalty: Floats, tau: f
     u = len(penalty)
     now = state.theta[:, u:]
     weight = (state.s / tau)[:, None]
-    excess = np.where(now == 0, np.abs(push) - weight * (1 + 1e-9) - 1e-15 * state.count[:, None], -1.0)
+    excess = np.where(now == 0, np.abs(push) - weight * (1 + 1e-9) - ROUNDING * np.sqrt(state.count)[:, None], -1.0)
     open_ = (excess > 0).any(1)
     entering = _entering(excess, push, state)
     sign = np.where(entering, np.sign(push), np.sign(now))
