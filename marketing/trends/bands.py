@@ -33,7 +33,7 @@ FACTORS = (0.1, 10.0)  # however well or ill a trend's few cutoffs went
 REFERENCE_TRENDS = 8.0  # so many trends of a batch count as much as the reference
 # What comes errs by more than what came before it did: on sets of trends that told nothing of the reference, bands
 # drawn from earlier cutoffs held 76 to 80% in place of 80. Trends at zero now and then had enough.
-MARGIN = 1.08
+MARGINS = {80: 1.08, 95: 1.13}
 MOMENTS = 24  # days at which what is known is counted anew; more cutoffs than these take the day before
 ENDS = (1, 3, 7, 14, 28, 56)  # steps ahead at which a bucket of them ends
 DOUBTS = {80: 1.28, 95: 1.96}  # half-widths of a normal band in standard deviations
@@ -115,11 +115,11 @@ def bands(told: Told, doubt: Array | None = None) -> dict[str, Array]:
     at = moment[:, :, None], kind[:, :, None], bucket
     share = np.where(at[0] >= 0, batch.share[at], 0.0)
     mixed = [half * share * batch.quantiles[(q, *at)] + (1 - share) * common[q] for q in range(len(QUANTILES))]
-    unit = unit * np.where(kind == SELDOM, 1.0, MARGIN)[:, :, None]
     made = {}
     for level, (low, high) in LEVELS.items():
-        made[f"low{level}"] = _edge(told, -unit * own * mixed[low], doubt, level, -1.0)
-        made[f"high{level}"] = _edge(told, unit * own * mixed[high], doubt, level, 1.0)
+        width = unit * own * np.where(kind == SELDOM, 1.0, MARGINS[level])[:, :, None]
+        made[f"low{level}"] = _edge(told, -width * mixed[low], doubt, level, -1.0)
+        made[f"high{level}"] = _edge(told, width * mixed[high], doubt, level, 1.0)
     return _nested(made, told.expected)
 
 

@@ -1,133 +1,89 @@
-"""How forecasters do on real daily audiences and what they cost, beside plain Prophet and seasonal naive.
+"""How forecasters do on real daily audiences, beside plain Prophet, Naive2 and seasonal naive.
 
-    OMP_NUM_THREADS=1 python tests/benchmarks/bench_forecasts.py [--folder FOLDER] [--trends N]
+    OMP_NUM_THREADS=1 python tests/benchmarks/bench_forecasts.py [--folder FOLDER] [--cutoffs N]
 
-FOLDER holds wikipedia_ten_pages_daily.csv and gta6_wikipedia_pageviews_daily.csv; without it, made trends are
-used. Rolling origin, three cutoffs, 28 days ahead, events left out. OWA is M4's: the mean of sMAPE and MASE, each
-relative to Naive2's; below 1 is better than repeating the last value with the week put on.
+Rolling origin, 28 days ahead, eight cutoffs a horizon apart, events left out: the audiences of real_trends.py. OWA is
+M4's: the mean of sMAPE and MASE, each relative to Naive2's; below 1 is better than repeating the last value with the
+week put on. Exits 1 when a bound is missed.
 """
 
 import argparse
-import resource
-import time
-from collections.abc import Callable
-from functools import partial
+import logging
+import sys
+import warnings
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
+from real_trends import LEAST, SHARED, Array, Bounds, daily, panel, plain_prophet, spent
 
 from marketing import catalog
-from marketing.trends import scores
-from marketing.trends.engagement import gather, lines
-from marketing.trends.forecasters import each_line, filled
-from marketing.trends.forecasters.prophet import quiet
-from marketing.trends.forecasts import FORECASTERS, forecast_trends
+from marketing.trends import fits, scores, seasons, smoothing
+from marketing.trends.fits import FORECASTERS, NONE
+from marketing.trends.panels import Panel
 
-HORIZON = 28
-SHARED = Path(__file__).parents[3] / "shared" / "data" / "trends"
-NO_EVENTS = pd.DataFrame({"event": [], "date": pd.Series([], dtype="datetime64[us]")})
+HORIZON, CUTOFFS, WEEK = 28, 8, 7
+OURS, OWA, OF_PROPHET = "blend", 0.93, 0.62
 
 
-def audiences(folder: Path) -> pd.DataFrame:
-    """Engagement rows of the real audiences in `folder`, or of made ones where there is none."""
-    pages = folder / "wikipedia_ten_pages_daily.csv"
-    if not pages.is_file():
-        return pd.concat([_made(seed) for seed in range(6)], ignore_index=True)
-    ten = pd.read_csv(pages).rename(columns={"Page": "title"})
-    game = pd.read_csv(folder / "gta6_wikipedia_pageviews_daily.csv").rename(columns={"pageviews": "value"})
-    rows = pd.concat([ten, game.assign(title="gta6")], ignore_index=True)
-    rows["date"] = pd.to_datetime(rows["date"])
-    return rows.assign(metric="views")
+def plain(trends: Panel, origins: list[int], wanted: np.ndarray) -> Array:
+    """Plain Prophet's forecasts at each origin, (origins, n, horizon), of the trends wanted there, (origins, n)."""
+    made = np.full((len(origins), len(trends), HORIZON), np.nan)
+    for number, origin in enumerate(origins):
+        known = trends.before(origin)
+        dates = known.dates()
+        for row in np.flatnonzero(wanted[number]):
+            begins = int(np.flatnonzero(~np.isnan(known.values[row]))[0])
+            made[number, row] = plain_prophet(known.values[row, begins:], dates[row, begins:], HORIZON)
+    return made
 
 
-def _made(seed: int, days: int = 540) -> pd.DataFrame:
-    draws = np.random.default_rng(seed)
-    level = np.exp(7 + np.cumsum(draws.normal(0, 0.04, days)) + draws.normal(0, 0.1, days))
-    values = np.round(level * (1 + 0.3 * np.sin(np.arange(days) * 2 * np.pi / 7)))
-    dates = pd.date_range("2025-06-01", periods=days, unit="us")
-    return pd.DataFrame({"date": dates, "title": f"made {seed}", "metric": "views", "value": values})
+def errors(expected: Array, came: Array, scale: Array) -> tuple[float, float]:
+    """MASE and sMAPE (percent) over all forecasts."""
+    known = np.isfinite(came) & np.isfinite(expected)
+    apart = np.abs(expected - came)
+    size = np.where(expected + came > 0, expected + came, np.inf)
+    return float((apart / scale[:, :, None])[known].mean()), float((200 * apart / size)[known].mean())
 
 
-def plain_prophet(trends: pd.DataFrame, horizon: int) -> pd.DataFrame:
-    """Prophet as it comes, its intervals drawn as well, as whoever installs it would use it."""
-    from prophet import Prophet
-
-    def expected(line):  # type: ignore[no-untyped-def]
-        told = Prophet().fit(pd.DataFrame({"ds": line.dates, "y": line.values}))
-        return told.predict(told.make_future_dataframe(horizon, include_history=False))["yhat"].to_numpy()
-
-    with quiet():
-        return each_line(trends, horizon, expected)
-
-
-def naive2(trends: pd.DataFrame, horizon: int) -> pd.DataFrame:
-    """The last value, with the week put on where there is one (M4's yardstick)."""
-    from statsmodels.tsa.seasonal import seasonal_decompose
-    from statsmodels.tsa.stattools import acf
-
-    def expected(line):  # type: ignore[no-untyped-def]
-        values = filled(line.values, 7) + 1.0
-        r = acf(values, nlags=7, fft=False)[1:]
-        limit = 1.645 * np.sqrt((1 + 2 * (r[:-1] ** 2).sum()) / len(values))
-        week = seasonal_decompose(values, model="multiplicative", period=7).seasonal if abs(r[-1]) > limit else 1.0
-        calm = values / week
-        ahead = np.resize(week[-7:], horizon) if np.ndim(week) else 1.0
-        return calm[-1] * ahead - 1.0 + np.zeros(horizon)
-
-    return each_line(trends, horizon, expected)
-
-
-def spent() -> float:
-    """CPU seconds of this process and those it started."""
-    own, children = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
-    return own.ru_utime + own.ru_stime + children.ru_utime + children.ru_stime
-
-
-def main(arguments: list[str] | None = None) -> None:
-    """Print a line a forecaster, and what a trend costs all in."""
+def main(arguments: list[str] | None = None) -> int:
+    """Print a line a forecaster; return how many bounds were missed."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--folder", type=Path, default=SHARED)
-    parser.add_argument("--trends", type=int, default=11)
+    parser.add_argument("--cutoffs", type=int, default=CUTOFFS)
     asked = parser.parse_args(arguments)
-    trends = gather(audiences(asked.folder))
-    kept = trends["trend"].unique()[: asked.trends]
-    trends = trends[trends["trend"].isin(kept)].reset_index(drop=True)
-    cuts = scores.cut(trends, HORIZON, dict.fromkeys(kept, 0))
-    count = cuts["trend"].nunique()
-    print(f"{len(kept)} trends, {count} forecasts of {HORIZON} days")
-    _report(trends, cuts, count)
-    _cost(trends, kept)
-
-
-def _report(trends: pd.DataFrame, cuts: pd.DataFrame, count: int) -> None:
-    made: dict[str, Callable[[pd.DataFrame, int], pd.DataFrame]] = {"naive2": naive2, "plain prophet": plain_prophet}
-    ours = catalog.names(FORECASTERS)
-    for name in ours:
-        made[name] = partial(catalog.load(FORECASTERS, name).forecast, events=NO_EVENTS)
-    next(iter(made.values()))(cuts[cuts["trend"] == cuts["trend"].iloc[0]], HORIZON)  # imports are not a trend's cost
-    yardstick = pd.Series(dtype=float)
-    for name, continued in made.items():
-        before = spent()
-        told = scores.misses(trends, cuts, continued(cuts, HORIZON), NO_EVENTS)
-        cpu = (spent() - before) / count
-        row = scores.score(told, name, HORIZON)[["mase", "smape", "coverage80", "coverage95"]].mean()
-        yardstick = row if name == "naive2" else yardstick
-        covered = f"80% band holds {row['coverage80']:.0%}, 95% {row['coverage95']:.0%}  " if name in ours else ""
-        owa = (row["mase"] / yardstick["mase"] + row["smape"] / yardstick["smape"]) / 2
-        errors = f"OWA {owa:.3f}  MASE {row['mase']:.3f}  sMAPE {row['smape']:.1f}"
-        print(f"{name:15} {errors}  {covered}{cpu:.3f} CPU s a forecast")
-
-
-def _cost(trends: pd.DataFrame, kept: list[str]) -> None:
-    days = [len(line.values) for line in lines(trends)]
-    before, began = spent(), time.perf_counter()
-    for trend in kept:
-        forecast_trends(trends[trends["trend"] == trend], NO_EVENTS, horizon=HORIZON, forecaster="blend")
-    cpu, wall = (spent() - before) / len(kept), (time.perf_counter() - began) / len(kept)
-    what = f"fit, {scores.CUTOFFS} cutoffs, bands, scores; {int(np.median(days))} days"
-    print(f"blend all in ({what}): {cpu:.2f} CPU s a trend, {wall:.2f} s by the clock")
+    logging.disable(logging.WARNING)
+    warnings.simplefilter("ignore")
+    trends = panel(daily(asked.folder))
+    origins = [HORIZON * number for number in range(1, asked.cutoffs + 1)]
+    at = np.where(fits.spans(trends) - np.array(origins)[:, None] >= LEAST, np.array(origins)[:, None], NONE)
+    came, scale = fits.came(trends, at, HORIZON), scores.scales(trends, at)
+    count = int((at != NONE).sum())
+    print(f"{len(trends)} trends, {count} forecasts of {HORIZON} days; CPU in this run, all trends together")
+    made: dict[str, Array] = {
+        "naive2": seasons.naive2(smoothing.filled(trends.values, WEEK) + 1, HORIZON, origins, season=WEEK) - 1
+    }
+    cost: dict[str, float] = {}
+    for name in catalog.names(FORECASTERS):
+        option = catalog.load(FORECASTERS, name)
+        cost[name] = spent(
+            lambda name=name, option=option: made.update({name: option.forecast(trends, HORIZON, origins)})
+        )
+    cost["plain prophet"] = spent(lambda: made.update({"plain prophet": plain(trends, origins, at != NONE)}))
+    came = np.where(np.all([np.isfinite(each) for each in made.values()], axis=0), came, np.nan)
+    yardstick = errors(made["naive2"], came, scale)
+    owa = {}
+    for name, expected in made.items():
+        mase, smape = errors(expected, came, scale)
+        owa[name] = (mase / yardstick[0] + smape / yardstick[1]) / 2
+        each = f"{1000 * cost[name] / count:8.1f} CPU ms a forecast" if name in cost else ""
+        print(f"{name:15} OWA {owa[name]:.3f}  MASE {mase:.3f}  sMAPE {smape:.1f}{each}")
+    bounds = Bounds()
+    bounds.at_most(f"OWA of the {OURS}", owa[OURS], OWA)
+    bounds.at_most(f"OWA of the {OURS} by plain Prophet's", owa[OURS] / owa["plain prophet"], OF_PROPHET)
+    members = catalog.load(FORECASTERS, OURS).MEMBERS
+    bounds.at_most(f"OWA of the {OURS} by the best member's", owa[OURS] / min(owa[name] for name in members), 1.0)
+    return bounds.missed
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(1 if main() else 0)

@@ -11,7 +11,7 @@ from made_trends import panel, walk, week
 from numpy.typing import NDArray
 
 from marketing.trends import bands, references
-from marketing.trends.bands import MARGIN, Told, Units
+from marketing.trends.bands import MARGINS, Told, Units
 from marketing.trends.histories import offsets
 from marketing.trends.references import CALM, KINDS, LIVELY, SELDOM, USUAL
 
@@ -105,8 +105,8 @@ def test_a_trend_without_a_past_has_the_band_of_its_kind() -> None:
     came = np.full(lone.came.shape, np.nan)
     made = bands.bands(replace(lone, came=came))
     common = references.reference("D", lone.unit.kind, lone.steps)
-    np.testing.assert_allclose(made["high80"][0, 0], np.expm1(np.log1p(100) + 0.2 * MARGIN * common[2, 0, 0]))
-    np.testing.assert_allclose(made["low80"][0, 0], np.expm1(np.log1p(100) + 0.2 * MARGIN * common[1, 0, 0]))
+    np.testing.assert_allclose(made["high80"][0, 0], np.expm1(np.log1p(100) + 0.2 * MARGINS[80] * common[2, 0, 0]))
+    np.testing.assert_allclose(made["low80"][0, 0], np.expm1(np.log1p(100) + 0.2 * MARGINS[80] * common[1, 0, 0]))
 
 
 @settings(deadline=None, max_examples=60)
