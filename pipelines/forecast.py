@@ -90,6 +90,8 @@ def run(
     folder = workspace.checkpoints_folder / "forecast"
     items = batch.items(names, elsewhere=bool(address))
     workers = settings.workers if workers is None else workers
+    if progress and batch.carried:
+        progress(batch.ended, batch.total, "what has not changed")
     for what in batch.fit(items, workers=workers, folder=folder, address=address):
         if progress:
             progress(batch.ended, batch.total, what)

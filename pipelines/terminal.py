@@ -10,6 +10,7 @@ import time
 from typing import Any, Self, TextIO
 
 from marketing.errors import STEERING
+from pipelines.pace import Pace
 
 LINE_SECONDS = 5.0  # between two plain lines of progress where there is no terminal
 
@@ -57,6 +58,7 @@ class Progress:
         self._bar: Any = None
         self._step, self._told_at = "", float("-inf")
         self._told = self._last = (0, 0)  # done and total: said last, and known last
+        self._pace = Pace()
 
     def __enter__(self) -> Self:
         return self
@@ -71,15 +73,18 @@ class Progress:
         elif self._told != self._last:
             self._line(f"{self._step}: {self._last[0]:,} of {self._last[1]:,} done")
         self._bar, self._step, self._told_at, self._told, self._last = None, name, float("-inf"), (0, 0), (0, 0)
+        self._pace = Pace()
 
     def __call__(self, done: int, total: int, what: str) -> None:
         """Progress of the step: `done` of `total`, the last of them `what`."""
         self._last = (done, total)
+        left = self._pace.left(done, total, time.monotonic())
         if self._stream.isatty():
             self._draw(done, total, what)
         elif time.monotonic() - self._told_at >= LINE_SECONDS:
             self._told_at, self._told = time.monotonic(), self._last
-            self._line(f"{self._step}: {done:,} of {total:,}, {what}" if total else f"{self._step}: {what}")
+            how_far = ", ".join([f"{done:,} of {total:,}", *([left] if left else []), what]) if total else what
+            self._line(f"{self._step}: {how_far}")
 
     def _draw(self, done: int, total: int, what: str) -> None:
         if self._bar is None:

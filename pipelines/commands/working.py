@@ -152,9 +152,12 @@ def _forecast_file(
     folder: Path, source: Path, asked: Asked, how: Mapping[str, Any], address: str | None
 ) -> tuple[dict[str, "pd.DataFrame"], bool]:
     """The tables made of a file, and whether a trend of it failed."""
+    from marketing.trends import holidays
     from pipelines import forecast as job
 
     chosen = acting.choices(folder)
+    if asked.territory and not holidays.countries([], asked.territory):
+        raise InputError(f"--territory {asked.territory!r} is no country's code. Write it as ES, GB or US.")
     frame = _read(source, "engagement", folder, how)
     events = _read(asked.events, "events", folder, {}) if asked.events else None
     with Progress() as progress:

@@ -5,6 +5,7 @@ import io
 import pytest
 
 from pipelines import terminal
+from pipelines.pace import Pace
 from pipelines.terminal import Progress
 
 
@@ -53,3 +54,27 @@ def test_on_a_terminal_a_bar_is_drawn_for_each_step() -> None:
 def test_rows_stand_under_their_header(capsys: pytest.CaptureFixture[str]) -> None:
     terminal.table([{"draft": "d-1", "state": "waiting", "more": 1}], ["draft", "state"])
     assert capsys.readouterr().out == "draft  state\nd-1    waiting\n"
+
+
+def test_the_time_left_follows_from_this_run_alone() -> None:
+    pace = Pace()
+    assert pace.left(500, 1_000, now=0) == ""  # done by an earlier run, in no time
+    assert pace.left(501, 1_000, now=1) == ""  # too early to say
+    assert pace.left(600, 1_000, now=10) == "about 40 s left"
+    assert pace.left(600, 40_000, now=10) == "about 66 minutes left"
+    assert pace.left(600, 100_600, now=10) == "about 3 hours left"
+    assert pace.left(1_000, 1_000, now=50) == ""
+
+
+def test_lines_without_a_terminal_tell_the_time_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    moments = iter([0.0, 0.0, 0.0, 30.0, 30.0, 30.0])
+    monkeypatch.setattr(terminal.time, "monotonic", lambda: next(moments))
+    stream = io.StringIO()
+    progress = terminal.Progress(stream)
+    progress.step("forecast")
+    progress(1, 7, "The Tide, views")
+    progress(4, 7, "Ember, views")
+    assert stream.getvalue().splitlines() == [
+        "forecast: 1 of 7, The Tide, views",
+        "forecast: 4 of 7, about 30 s left, Ember, views",
+    ]
