@@ -93,6 +93,8 @@ def test_the_long_table_has_prophets_columns():
     assert table["name"].tolist() == ["harbour"] * 3 + ["lights"] * 3
     assert {"ds", "trend", "yhat", "yhat_lower_80", "yhat_upper_95"} <= set(table)
     assert table["ds"].dtype == "datetime64[us]"
+    with pytest.raises(InputError, match="one name a trend"):
+        fit(DATES, audiences(2, DATES)).ahead(3).frame(["harbour"])
 
 
 def test_logistic_growth_is_fitted_by_stan():

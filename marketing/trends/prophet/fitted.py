@@ -44,6 +44,8 @@ class Forecast:
     def frame(self, names: Sequence[str] | None = None) -> pd.DataFrame:
         """One row a trend and date: name, then Prophet's ds, trend, yhat and, per level, yhat_lower_80 and so on."""
         n, h = self.yhat.shape
+        if names is not None and len(names) != n:
+            raise InputError(f"{len(names)} names for {n} trends. Give one name a trend.")
         labels = pd.array(list(names) if names is not None else [str(i) for i in range(n)], dtype="str")
         table = {
             "name": labels.take(np.repeat(np.arange(n), h)),

@@ -48,6 +48,9 @@ class Options:
     prior_scale. The two rules are applied to each trend by its own history: `yearly_from_days` is how long a
     history must be for "auto" to take yearly seasonality (Prophet's own rule is 730 days), and a trend gets no more
     changepoints than one to every `points_a_changepoint` values (0: Prophet's own rule alone).
+
+    With terms that multiply there can be several optima, above all where a trend passes zero: the one found is one
+    of them, and not always Stan's. With scaling "minmax" Prophet's predict multiplies the floor too; so does ours.
     """
 
     growth: Literal["linear", "flat", "logistic"] = "linear"
