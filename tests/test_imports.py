@@ -67,7 +67,6 @@ HOMES = {
     "streamlit": ("dashboard", "marketing.pages"),
     "plotly": ("marketing.charts",),
     "prophet": ("marketing.trends.forecasters", "marketing.trends.prophet"),
-    "statsforecast": ("marketing.trends.forecasters",),
     "sklearn": ("marketing.segments", "marketing.trends.forecasters", "marketing.results"),
     "langchain": ("marketing.drafts.writers", "marketing.drafts.drafting"),
     "langchain_core": ("marketing.drafts.writers", "marketing.drafts.drafting"),
