@@ -75,15 +75,14 @@ def so_far(batch: Batch, names: Mapping[str, str]) -> Tables:
     ]
     filled = [each for each in felt if len(each)]
     made["event_effects"] = typed("event_effects", pd.concat(filled, ignore_index=True) if filled else felt[0], batch)
-    words = _Words(batch, names, made)
-    said = [each for panel in panels for each in words.of(panel)]
+    said = Words(batch, names, made).of_all(panels)
     made["scores"] = made["scores"].drop(columns="wape")  # of the forecaster in use it stands in trends, as off
     made["outlooks"] = pd.DataFrame([told for told, _ in said])
     made["trends"] = _trends(batch, made["trends"], pd.DataFrame([told for _, told in said]))
     return {name: typed(name, made[name], batch) for name in BY_TREND}
 
 
-class _Words:
+class Words:
     """What each trend's forecast amounts to, as rows of outlooks and in words."""
 
     def __init__(self, batch: Batch, names: Mapping[str, str], made: Tables) -> None:
@@ -104,8 +103,11 @@ class _Words:
                 found.setdefault(trend, []).append((str(kind), pd.Timestamp(date).date()))
         return {trend: sorted(set(each), key=lambda e: e[::-1]) for trend, each in found.items()}
 
-    def of(self, panel: Panel) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
-        """For each trend of a panel its row of outlooks, and its trend, sentence and cells."""
+    def of_all(self, panels: Sequence[Panel]) -> list[tuple[dict[str, Any], dict[str, Any]]]:
+        """For each trend its row of outlooks, and its trend, sentence and cells."""
+        return [each for panel in panels for each in self._of(panel)]
+
+    def _of(self, panel: Panel) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
         told = outlooks(panel, self.made["forecasts"], self.made["forecast_sums"])
         effects = _mattering(self.made["event_effects"], dict(zip(panel.trends, told, strict=True)))
         for head, values, each in zip(_records(panel.heads[HEAD]), panel.values, told, strict=True):
