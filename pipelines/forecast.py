@@ -19,7 +19,6 @@ from marketing.trends import resampling
 from marketing.trends.engagement import gathered
 from marketing.trends.fits import FORECASTERS
 from marketing.trends.frequencies import FREQUENCIES, Code
-from marketing.trends.periods import Gathered
 from marketing.workspace import Workspace
 from pipelines import checkpoints, cluster, engine, finished
 from pipelines.batch import NO_EVENTS, Batch, How
@@ -29,6 +28,7 @@ INPUTS = ("engagement", "events", "titles")
 OUTPUTS = (*finished.BY_TREND, *finished.WATCHED, "fits")
 DAYS_AHEAD = 28
 FURTHEST = 730  # periods; as in the settings
+WRITE_AGAIN = 1.25  # tables are written when this many times as many trends are done as at the last writing
 WRITING_SHARE = 0.2  # of the time that may go into tables which are written again later
 
 Tables = dict[str, pd.DataFrame]
@@ -107,7 +107,7 @@ class _Writer:
     def __init__(self, workspace: Workspace, batch: Batch, names: Mapping[str, str], now: dt.datetime) -> None:
         self.workspace, self.batch, self.names, self.now = workspace, batch, names, now
         self.watched: Tables = {}
-        self.began, self.spent = time.monotonic(), 0.0
+        self.began, self.spent, self.written = time.monotonic(), 0.0, batch.carried
         there = workspace.tables()
         self.earlier = {name: workspace.read(name) for name in finished.BY_TREND if name in there}
 
@@ -119,8 +119,10 @@ class _Writer:
         if self.batch.ended == self.batch.total:
             return  # the end is near
         began = time.monotonic()
-        if self.spent > WRITING_SHARE * (began - self.began):
+        few = self.batch.ended < WRITE_AGAIN * self.written
+        if few or self.spent > WRITING_SHARE * (began - self.began):
             return
+        self.written = self.batch.ended
         made = finished.so_far(self.batch, self.names)
         waiting = self.batch.waiting()
         for name, frame in self.earlier.items():
@@ -181,7 +183,7 @@ def forecast_file(
         cluster.check(address)
     trends = gathered(engagement)
     if frequency:
-        trends = Gathered.read(resampling.coarsened(trends.table(), frequency))
+        trends = resampling.coarsened(trends, frequency)
     ahead = {code: horizon or each.horizon(DAYS_AHEAD) for code, each in FREQUENCIES.items()}
     newest = today or (pd.Timestamp(trends.dates.max()) + pd.Timedelta(days=1)).date()
     how = How(ahead, forecaster, code_version(forecaster), newest, territory)

@@ -4,7 +4,7 @@ import pytest
 from made_trends import engagement, week
 
 from marketing.errors import InputError
-from marketing.trends.engagement import gather, lines, part, trend_id
+from marketing.trends.engagement import gather, gathered, lines, part, trend_id
 from marketing.trends.frequencies import following
 from marketing.trends.resampling import coarsened
 
@@ -134,8 +134,8 @@ def test_a_leap_day_is_a_day_like_any_other() -> None:
 
 
 def test_days_add_up_to_whole_weeks_and_months_only() -> None:
-    rows = gather(engagement(np.ones(100), start="2026-01-01"))  # a Thursday, to 10 April
-    weeks, months = coarsened(rows, "W"), coarsened(rows, "M")
+    rows = gathered(engagement(np.ones(100), start="2026-01-01"))  # a Thursday, to 10 April
+    weeks, months = coarsened(rows, "W").table(), coarsened(rows, "M").table()
     assert weeks["value"].tolist() == [7.0] * 13
     assert weeks["date"].iloc[0] == pd.Timestamp("2026-01-05")
     assert months["value"].tolist() == [31.0, 28.0, 31.0]
@@ -144,13 +144,13 @@ def test_days_add_up_to_whole_weeks_and_months_only() -> None:
 def test_a_week_that_lacks_a_day_is_drawn_up_and_one_that_lacks_most_is_a_gap() -> None:
     values = np.ones(28)
     values[8] = values[15:20] = np.nan
-    assert coarsened(gather(engagement(values)), "W")["value"].tolist()[:2] == [7.0, 7.0]
-    assert np.isnan(coarsened(gather(engagement(values)), "W")["value"].iloc[2])
+    assert coarsened(gathered(engagement(values)), "W").table()["value"].tolist()[:2] == [7.0, 7.0]
+    assert np.isnan(coarsened(gathered(engagement(values)), "W").table()["value"].iloc[2])
 
 
 def test_months_cannot_be_told_by_day() -> None:
     with pytest.raises(InputError, match="about one value a month, which cannot be forecast by day"):
-        coarsened(gather(engagement(np.ones(24), freq="MS")), "D")
+        coarsened(gathered(engagement(np.ones(24), freq="MS")), "D")
 
 
 def test_gathering_leaves_the_table_as_it_was() -> None:
