@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from real_trends import SHARED, Bounds, daily, panel
+from real_trends import SHARED, Bounds, daily, one_thread, panel
 
 from marketing.trends import bands, fits
 from marketing.trends.forecasts import finish
@@ -62,6 +62,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--folder", type=Path, default=SHARED)
     parser.add_argument("--cutoffs", type=int, default=CUTOFFS)
     asked = parser.parse_args(arguments)
+    one_thread()
     trends = panel(daily(asked.folder))
     parts = [told(trends, HORIZON * number) for number in range(1, asked.cutoffs + 1)]
     whole = pd.concat(parts, ignore_index=True)

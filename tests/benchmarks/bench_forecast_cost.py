@@ -14,7 +14,7 @@ import sys
 import warnings
 
 import numpy as np
-from real_trends import Bounds, made, plain_prophet, spent
+from real_trends import Bounds, made, one_thread, plain_prophet, spent
 
 from marketing.trends import fits
 from marketing.trends.forecasts import finish
@@ -48,6 +48,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--trends", type=int, default=1000)
     parser.add_argument("--sample", type=int, default=10)
     asked = parser.parse_args(arguments)
+    one_thread()
     logging.disable(logging.WARNING)
     warnings.simplefilter("ignore")
     bounds = Bounds()

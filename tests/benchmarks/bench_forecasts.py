@@ -14,7 +14,7 @@ import warnings
 from pathlib import Path
 
 import numpy as np
-from real_trends import LEAST, SHARED, Array, Bounds, daily, panel, plain_prophet, spent
+from real_trends import LEAST, SHARED, Array, Bounds, daily, one_thread, panel, plain_prophet, spent
 
 from marketing import catalog
 from marketing.trends import fits, scores, seasons, smoothing
@@ -51,6 +51,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--folder", type=Path, default=SHARED)
     parser.add_argument("--cutoffs", type=int, default=CUTOFFS)
     asked = parser.parse_args(arguments)
+    one_thread()
     logging.disable(logging.WARNING)
     warnings.simplefilter("ignore")
     trends = panel(daily(asked.folder))

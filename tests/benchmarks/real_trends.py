@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
 from marketing.trends.frequencies import FREQUENCIES
 from marketing.trends.panels import Panel
@@ -76,6 +77,11 @@ def plain_prophet(values: Array, dates: NDArray[np.datetime64], horizon: int) ->
     told = Prophet().fit(pd.DataFrame({"ds": pd.DatetimeIndex(dates[known]), "y": values[known]}))
     ahead = pd.DataFrame({"ds": pd.date_range(dates[-1] + np.timedelta64(1, "D"), periods=horizon)})
     return told.predict(ahead)["yhat"].to_numpy()
+
+
+def one_thread() -> None:
+    """Keep linear algebra to one thread, as the job does in each worker: more of them fight for the cores."""
+    threadpool_limits(1)
 
 
 def spent(do: Callable[[], object]) -> float:

@@ -80,7 +80,7 @@ def test_what_came_and_when_lies_beside_each_forecast() -> None:
 
 def test_each_forecaster_has_a_forecast_at_each_cutoff_that_it_has_history_for() -> None:
     trends, made = some()
-    assert {"blend", "flat_prophet", "theta", "seasonal_naive", "mean"} <= made.expected.keys()
+    assert {"blend", "flat_prophet", "steady", "seasonal_naive", "mean"} <= made.expected.keys()
     for expected in made.expected.values():
         there = np.isfinite(expected).all(axis=2)
         assert not (there & (made.origins == NONE)).any()
@@ -149,8 +149,8 @@ def test_a_past_event_that_was_not_known_at_a_cutoff_is_left_in_the_history_ther
     moves.past[1:] = 0.0  # learnt only lately, though it was long ago
     moves.ahead[:] = 0.0
     told, plain = fits.fit(trends, moves, 7, "blend"), fits.fit(trends, None, 7, "blend")
-    np.testing.assert_allclose(told.expected["theta"][1:], plain.expected["theta"][1:], rtol=1e-8)
-    assert not np.allclose(told.expected["theta"][0], plain.expected["theta"][0], rtol=1e-4)
+    np.testing.assert_allclose(told.expected["steady"][1:], plain.expected["steady"][1:], rtol=1e-8)
+    assert not np.allclose(told.expected["steady"][0], plain.expected["steady"][0], rtol=1e-4)
 
 
 # tables
