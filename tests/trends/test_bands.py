@@ -51,7 +51,7 @@ def inside(this: Told, level: int, *, slot: int = 0, steps: slice = slice(None))
 def test_four_in_five_days_of_many_trends_stay_within_the_band_near_and_far(skew: float, steps: slice) -> None:
     this = told(3000, skew=skew, known=True)
     assert inside(this, 80, steps=steps) == pytest.approx(0.83, abs=0.03)  # a margin for what comes is in it
-    assert inside(this, 95, steps=steps) == pytest.approx(0.96, abs=0.02)
+    assert inside(this, 95, steps=steps) == pytest.approx(0.97, abs=0.02)
 
 
 def test_what_is_to_come_is_not_asked_for_the_band() -> None:
