@@ -52,6 +52,11 @@ class Fits:
         """Periods ahead."""
         return int(self.doubt.shape[2])
 
+    def with_all(self, wanted: Iterable[str]) -> "Fits":
+        """The same with nothing known of those wanted that it does not have."""
+        nothing = np.full(self.doubt.shape, np.nan)
+        return replace(self, expected={**dict.fromkeys(wanted, nothing), **self.expected})
+
 
 def names(forecaster: str, frequency: Frequency | None = None) -> list[str]:
     """All that is fitted for a forecaster: what it is built of, itself, the yardstick and what it falls back to.
@@ -142,6 +147,7 @@ def fit(panel: Panel, moves: "Moves | None", horizon: int, forecaster: str) -> F
         MissingError: there is no such forecaster.
     """
     wanted = names(forecaster, panel.frequency)
+    moves = moves if moves is not None and len(moves.rows) else None
     at = slots(panel, horizon)
     made = {name: np.full((*at.shape, horizon), np.nan) for name in wanted}
     calm, moving = (panel, np.zeros(0, np.intp)) if moves is None else _calm(panel, moves)
@@ -288,7 +294,7 @@ def read(rows: pd.DataFrame, panel: Panel, horizon: int) -> Fits:
     origin = rows["origin"].to_numpy()
     slot = (at[:, number] == origin).argmax(axis=0)
     here = (number >= 0) & (at[slot, number] == origin)
-    values = rows[steps(horizon)].to_numpy(float)
+    values = rows.reindex(columns=steps(horizon)).to_numpy(float)
     made = {}
     for name, part in rows.groupby("forecaster", sort=False).indices.items():
         mine = part[here[part]]

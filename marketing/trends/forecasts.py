@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from marketing.trends import bands, fits, grades, scores
 from marketing.trends.event_effects import event_effects
 from marketing.trends.events import learn, moves, set_aside
-from marketing.trends.fits import FORECASTERS, Fits
+from marketing.trends.fits import FALLBACKS, FORECASTERS, Fits
 from marketing.trends.forecasters import Array
 from marketing.trends.outlook import Outlook, outlook
 from marketing.trends.panels import Panel, panels
@@ -62,7 +62,7 @@ def forecast_trends(
     fitted = []
     for panel, ahead in zip(gathered, periods, strict=True):
         moved = moves(panel, learned, ahead, fits.origins(panel, ahead))
-        fitted.append(fits.fit(panel, moved if len(moved.rows) else None, ahead, forecaster))
+        fitted.append(fits.fit(panel, moved, ahead, forecaster))
     made = finish(gathered, fitted, forecaster=forecaster)
     effects = [
         event_effects(panel, learned, ahead, made["forecasts"]) for panel, ahead in zip(gathered, periods, strict=True)
@@ -82,7 +82,10 @@ def finish(found: Sequence[Panel], fitted: Sequence[Fits], *, forecaster: str) -
         Tables sorted by key. `trends` has trend, forecaster (in use), shown ("asked", "short" where history was too
         short for it, "better" where seasonal naive clearly is), grade, off (the typical error as a share) and reason.
     """
-    parts = [_tables(Finished(*each, forecaster)) for each in zip(found, fitted, strict=True)]
+    parts = [
+        _tables(Finished(panel, each.with_all((forecaster, *FALLBACKS)), forecaster))
+        for panel, each in zip(found, fitted, strict=True)
+    ]
     return {
         name: pd.concat([part[name] for part in parts], ignore_index=True).sort_values(keys, ignore_index=True)
         for name, keys in KEYS.items()

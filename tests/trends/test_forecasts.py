@@ -172,6 +172,14 @@ def test_a_trend_that_was_never_fitted_is_left_out_of_every_table() -> None:
         assert set(rows["trend"]) <= {"title-0/views"}
 
 
+def test_without_any_fits_there_are_tables_of_no_rows() -> None:
+    trends = panel(walk(250, 1))
+    nothing = fits.read(fits.table([]), trends, 28)
+    for name, rows in finish([trends], [nothing], forecaster="blend").items():
+        assert rows.empty
+        assert "trend" in rows.columns, name
+
+
 def test_an_unknown_forecaster_is_refused_with_those_there_are() -> None:
     with pytest.raises(MissingError, match="Choose one of: blend, ets"):
         forecast_trends(trend(week(60)), NO_EVENTS, horizon=7, forecaster="crystal_ball")
