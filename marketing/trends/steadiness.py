@@ -29,30 +29,31 @@ def steady_level(lines: Array, horizon: int, start: Array | None = None) -> Arra
         first = np.where(known.any(axis=0), known.argmax(axis=0), 0)
         start = values[first, np.arange(lines.shape[1])]
     following, far = _following(values, known, horizon)
+    whole, all_far, some_far = (np.asarray(each) for each in (known.all(axis=1), far.all(axis=1), far.any(axis=1)))
     weight = WEIGHTS[:, None]
     level = np.tile(start, (len(WEIGHTS), 1))
     error, move, near_squares, far_squares = np.zeros((4, *level.shape))
     for step in range(len(values)):
         np.subtract(values[step], level, out=error)
-        error *= known[step]
+        if not whole[step]:
+            error *= known[step]
         near_squares += np.multiply(error, error, out=move)
         level += np.multiply(error, weight, out=move)
-        np.subtract(following[step], level, out=error)
-        error *= far[step]
-        far_squares += np.multiply(error, error, out=move)
+        if some_far[step]:
+            np.subtract(following[step], level, out=error)
+            if not all_far[step]:
+                error *= far[step]
+            far_squares += np.multiply(error, error, out=move)
     cost = near_squares / np.maximum(known.sum(axis=0), 1) + far_squares / np.maximum(far.sum(axis=0), 1)
     return np.asarray(np.take_along_axis(level, cost.argmin(axis=0)[None], axis=0)[0])
 
 
 def _following(values: Array, known: NDArray[np.bool_], horizon: int) -> tuple[Array, NDArray[np.bool_]]:
     """After each value the mean of the `horizon` next, (periods, columns), and whether there are so many."""
-    count = len(values)
-    sums = np.pad(values.cumsum(axis=0), ((1, 0), (0, 0)))
-    counts = np.pad(known.cumsum(axis=0), ((1, 0), (0, 0)))
     mean, there = np.zeros(values.shape), np.zeros(values.shape, bool)
-    if count > horizon:
-        total = sums[horizon + 1 :] - sums[1:-horizon]
-        number = counts[horizon + 1 :] - counts[1:-horizon]
-        mean[:-horizon] = np.divide(total, number, out=np.zeros(total.shape), where=number > 0)
+    if len(values) > horizon:
+        sums, counts = values.cumsum(axis=0), known.cumsum(axis=0, dtype=np.int32)
+        number = counts[horizon:] - counts[:-horizon]
+        np.divide(sums[horizon:] - sums[:-horizon], number, out=mean[:-horizon], where=number > 0)
         there[:-horizon] = (number > 0) & known[:-horizon]
     return mean, there

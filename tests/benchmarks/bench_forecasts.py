@@ -41,7 +41,8 @@ def errors(expected: Array, came: Array, scale: Array) -> tuple[float, float]:
     """MASE and sMAPE (percent) over all forecasts."""
     known = np.isfinite(came) & np.isfinite(expected)
     apart = np.abs(expected - came)
-    size = np.where(expected + came > 0, expected + came, np.inf)
+    size = np.abs(expected) + np.abs(came)
+    size = np.where(size > 0, size, np.inf)
     return float((apart / scale[:, :, None])[known].mean()), float((200 * apart / size)[known].mean())
 
 
