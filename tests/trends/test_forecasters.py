@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from marketing import catalog
 from marketing.trends.fits import FORECASTERS
+from marketing.trends.forecasters import each_line
 from marketing.trends.histories import histories
 from marketing.trends.panels import Panel
 
@@ -130,3 +131,18 @@ def test_what_is_built_of_others_is_the_same_from_their_forecasts(name: str, fre
     members = {member: forecast(member, trends, 14, (0, 28)) for member in option.MEMBERS}
     made = option.combine(members, histories(trends, 14, (0, 28)))
     np.testing.assert_allclose(made, forecast(name, trends, 14, (0, 28)), rtol=1e-12)
+
+
+def test_a_method_that_takes_one_line_at_a_time_is_a_forecaster_too() -> None:
+    late = np.concatenate([np.zeros(30), np.arange(1.0, 31.0)])
+    trends = panel(late, np.full(10, np.nan))
+    seen = []
+
+    def last(values: NDArray[np.float64], dates: NDArray[np.datetime64]) -> NDArray[np.float64]:
+        seen.append((values[0], dates[-1]))
+        return np.full(3, values[-1] - 25)
+
+    made = each_line(trends, 3, (0, 10), last)
+    assert made[:, 0, 0].tolist() == [5.0, 0.0]  # never below zero
+    assert np.isnan(made[:, 1]).all()
+    assert seen == [(1.0, np.datetime64("2026-11-22")), (1.0, np.datetime64("2026-11-12"))]
