@@ -37,7 +37,6 @@ class Mover:
 
 def chosen(workspace: Workspace, outlooks: pd.DataFrame) -> list[Mover]:
     """Three titles: the most surprising first, then those whose next week differs most from their last."""
-    ahead = {row["trend"]: row for _, row in _by_change(workspace, outlooks).iterrows()}
     latest = numbers.table(workspace, "movers").sort_values("rank")
     latest = latest[latest["trend"].isin(outlooks["trend"]) & (latest["z"].abs() >= SURPRISE)]
     main = latest["metric"] == numbers.main_metric(workspace)
@@ -45,9 +44,9 @@ def chosen(workspace: Workspace, outlooks: pd.DataFrame) -> list[Mover]:
     latest = latest.assign(first=first, main=~main).sort_values(["first", "main", "rank"]).drop_duplicates("title")
     by_trend = outlooks.set_index("trend", drop=False)
     told = [Mover(by_trend.loc[row["trend"]], row) for _, row in latest.head(SHOWN).iterrows()]
-    named = {mover.title for mover in told}
-    told += [Mover(row) for row in ahead.values() if row["title"] not in named]
-    return told[:SHOWN]
+    ahead = _by_change(workspace, outlooks)
+    others = ahead[~ahead["title"].isin([mover.title for mover in told])].head(SHOWN - len(told))
+    return [*told, *(Mover(row) for _, row in others.iterrows())]
 
 
 def _by_change(workspace: Workspace, outlooks: pd.DataFrame) -> pd.DataFrame:

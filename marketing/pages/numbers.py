@@ -1,4 +1,7 @@
-"""The tables behind the pages, read once for each content: a table's file is named after what it holds."""
+"""The tables behind the pages, read once for each content: a table's file is named after what it holds.
+
+What is kept is shared by all who look, not copied for each: pandas copies a table when someone writes to it.
+"""
 
 import datetime as dt
 import json
@@ -7,8 +10,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import streamlit as st
+from numpy.typing import NDArray
 
 from marketing import tables
 from marketing.pages import words
@@ -22,16 +27,21 @@ def table(workspace: Workspace, name: str, columns: Sequence[str] | None = None)
     if stored is None:
         contract = tables.table(name)
         return pd.DataFrame({column.name: pd.Series(dtype=_dtype(column.kind)) for column in contract.columns})
-    return _read(str(workspace.folder), name, stored.file, tuple(columns) if columns else None)
+    return _read(str(workspace.folder), name, stored.file, tuple(columns) if columns else None).copy(deep=False)
 
 
 def _dtype(kind: str) -> str:
     return {"date": "datetime64[us]", "number": "float64", "count": "float64"}.get(kind, "str")
 
 
-@st.cache_data(show_spinner=False, max_entries=60)
+@st.cache_resource(show_spinner=False, max_entries=60)
 def _read(folder: str, name: str, file: str, columns: tuple[str, ...] | None) -> pd.DataFrame:
     return Workspace(Path(folder)).read(name, columns)
+
+
+def _file(workspace: Workspace, name: str) -> str:
+    stored = workspace.tables().get(name)
+    return stored.file if stored else ""
 
 
 def newest(workspace: Workspace, name: str) -> dt.date | None:
@@ -39,7 +49,12 @@ def newest(workspace: Workspace, name: str) -> dt.date | None:
     stored = workspace.tables().get(name)
     if stored is None or "date" not in stored.columns:
         return None
-    date = table(workspace, name, ["date"])["date"].max()
+    return _newest(str(workspace.folder), name, stored.file)
+
+
+@st.cache_data(show_spinner=False, max_entries=20)
+def _newest(folder: str, name: str, file: str) -> dt.date | None:
+    date = _read(folder, name, file, ("date",))["date"].max()
     return None if pd.isna(date) else date.date()
 
 
@@ -54,14 +69,21 @@ def history(workspace: Workspace, trend: str) -> pd.DataFrame:
 
 def forecast(workspace: Workspace, trend: str) -> pd.DataFrame:
     """The forecast of one trend, by date; no rows where there is none."""
-    rows = table(workspace, "forecasts")
-    return rows[rows["trend"] == trend].sort_values("date", ignore_index=True)
+    return rows(workspace, "forecasts", trend).sort_values("date", ignore_index=True)
 
 
-def rows(workspace: Workspace, name: str, trend: str) -> pd.DataFrame:
-    """The rows of one trend in a table that has a column `trend`."""
-    whole = table(workspace, name)
-    return whole[whole["trend"] == trend].reset_index(drop=True)
+def rows(workspace: Workspace, name: str, of: str, column: str = "trend") -> pd.DataFrame:
+    """The rows of one trend in a table, or those that have `of` in another column."""
+    whole, file = table(workspace, name), _file(workspace, name)
+    places = _places(str(workspace.folder), name, file, column) if file else {}
+    return whole.take(places.get(of, [])).reset_index(drop=True)
+
+
+@st.cache_resource(show_spinner=False, max_entries=40)
+def _places(folder: str, name: str, file: str, column: str) -> dict[str, NDArray[np.intp]]:
+    """Where the rows of each trend stand in a table, so that nobody looks through all of it for one."""
+    found = _read(folder, name, file, None).groupby(column, sort=False).indices
+    return {str(of): np.asarray(places) for of, places in found.items()}
 
 
 def outlook(workspace: Workspace, trend: str) -> Any:
@@ -75,8 +97,7 @@ def outlooks(workspace: Workspace) -> pd.DataFrame:
 
     The rows of the table of that name that are totals, with `recent` as a list of numbers.
     """
-    stored = workspace.tables().get("outlooks")
-    return _outlooks(str(workspace.folder), stored.file if stored else "")
+    return _outlooks(str(workspace.folder), _file(workspace, "outlooks")).copy(deep=False)
 
 
 @st.cache_data(show_spinner=False, max_entries=40)
@@ -85,7 +106,7 @@ def _lines(folder: str, file: str, title: str) -> pd.DataFrame:
     return engagement.gather(Workspace(Path(folder)).read("engagement", filters=[("title", "==", title)]))
 
 
-@st.cache_data(show_spinner=False, max_entries=4)
+@st.cache_resource(show_spinner=False, max_entries=4)
 def _outlooks(folder: str, file: str) -> pd.DataFrame:
     if not file:
         return table(Workspace(Path(folder)), "outlooks")
@@ -97,13 +118,25 @@ def _outlooks(folder: str, file: str) -> pd.DataFrame:
 
 def main_metric(workspace: Workspace) -> str:
     """The measure that most titles have; of several, the first by name. "" without trends."""
-    trends = table(workspace, "trends", ["title", "metric"]).drop_duplicates()
+    return _main_metric(str(workspace.folder), _file(workspace, "trends"))
+
+
+@st.cache_data(show_spinner=False, max_entries=20)
+def _main_metric(folder: str, file: str) -> str:
+    """`file` is only there so that other content is read anew, here and below."""
+    trends = table(Workspace(Path(folder)), "trends", ["title", "metric"]).drop_duplicates()
     times = Counter(sorted(trends["metric"]))
     return times.most_common(1)[0][0] if times else ""
 
 
 def names(workspace: Workspace) -> dict[str, str]:
     """What each title is called, by its id; ids themselves where the titles table has no name."""
+    return _names(str(workspace.folder), _file(workspace, "titles"), _file(workspace, "trends"))
+
+
+@st.cache_data(show_spinner=False, max_entries=20)
+def _names(folder: str, titles: str, trends: str) -> dict[str, str]:
+    workspace = Workspace(Path(folder))
     known = table(workspace, "titles")
     called = dict(zip(known["title"], known["name"], strict=True)) if "name" in known else {}
     ids = [*known["title"], *table(workspace, "trends")["title"]]
