@@ -8,18 +8,18 @@ import streamlit as st
 from marketing import charts
 from marketing.pages import numbers, words
 from marketing.pages.frame import Place
+from marketing.trends.frequencies import FREQUENCIES
 
-DAYS = 92  # of history beside the forecast
+DAYS = {"D": 92, "W": 366, "M": 1096}  # of history beside the forecast
 
 
 def show(place: Place, row: Any, history: pd.DataFrame, forecast: pd.DataFrame, name: str) -> None:
-    """Let up to three others of the same measure be chosen, and draw them with this one."""
+    """Let up to three others be chosen, of the same measure and counted as often, and draw them with this one."""
     titles = numbers.names(place.workspace)
-    found = numbers.outlooks(place.workspace)
-    others = found[(found["metric"] == row["metric"]) & (found["title"] != row["title"])]
-    others = others.sort_values("total", ascending=False)
+    others = _others(place, row)
     if others.empty:
-        st.markdown("No other title has a forecast of this measure.")
+        period = FREQUENCIES[row["frequency"]].period
+        st.markdown(f"No other title has a forecast of this measure by {period}.")
         return
     by_trend = dict(zip(others["trend"], others["title"], strict=True))
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -40,12 +40,23 @@ def show(place: Place, row: Any, history: pd.DataFrame, forecast: pd.DataFrame, 
         past, ahead = numbers.history(place.workspace, trend), numbers.forecast(place.workspace, trend)
         lines.append(_line(titles[by_trend[trend]], past, ahead))
     shown = pd.concat(lines, ignore_index=True)
-    shown = shown[shown["date"] > history["date"].max() - pd.Timedelta(days=DAYS)]
+    shown = shown[shown["date"] > history["date"].max() - pd.Timedelta(days=DAYS[row["frequency"]])]
     unit = words.measure(row["metric"])
     figure = charts.compare_chart(shown, unit=unit, indexed=indexed, theme=place.theme)
     told = words.listed([name, *(titles[by_trend[trend]] for trend in chosen)])
     st.plotly_chart(figure, theme=None, config=charts.CONFIG, alt=f"{unit}: {told}", key="trends.compare")
-    st.table(_totals(place, [row["trend"], *chosen], titles), border="horizontal", alt="The titles in numbers")
+    named = {row["trend"]: name} | {trend: titles[by_trend[trend]] for trend in chosen}
+    st.table(_totals(place, named), border="horizontal", alt="The titles in numbers")
+
+
+def _others(place: Place, row: Any) -> pd.DataFrame:
+    """The outlooks that this trend can be held against, the largest first."""
+    found = numbers.outlooks(place.workspace)
+    others = found[(found["metric"] == row["metric"]) & (found["title"] != row["title"])]
+    trends = numbers.table(place.workspace, "trends", ["trend", "frequency"])
+    alike = trends.loc[trends["frequency"] == row["frequency"], "trend"]
+    chosen: pd.DataFrame = others[others["trend"].isin(alike)].sort_values("total", ascending=False)
+    return chosen
 
 
 def _line(name: str, history: pd.DataFrame, forecast: pd.DataFrame) -> pd.DataFrame:
@@ -54,13 +65,13 @@ def _line(name: str, history: pd.DataFrame, forecast: pd.DataFrame) -> pd.DataFr
     return pd.concat([past, ahead], ignore_index=True).assign(name=name)
 
 
-def _totals(place: Place, trends: list[str], titles: dict[str, str]) -> pd.DataFrame:
+def _totals(place: Place, named: dict[str, str]) -> pd.DataFrame:
     rows = []
-    for trend in trends:
+    for trend, name in named.items():
         ahead = numbers.outlook(place.workspace, trend)
         if ahead is None:
             continue
         between = f"{words.figure(ahead['total_low80'])} and {words.figure(ahead['total_high80'])}"
         change = words.change(float(ahead["change"]))
-        rows.append((words.plain(titles[ahead["title"]]), words.figure(ahead["total"]), between, change))
+        rows.append((words.plain(name), words.figure(ahead["total"]), between, change))
     return pd.DataFrame(rows, columns=["Title", "Expected next", "80% between", "Against the time before"])

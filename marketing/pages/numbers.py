@@ -6,7 +6,7 @@ What is kept is shared by all who look, not copied for each: pandas copies a tab
 import datetime as dt
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -142,6 +142,12 @@ def _names(folder: str, titles: str, trends: str) -> dict[str, str]:
     ids = [*known["title"], *table(workspace, "trends")["title"]]
     found = {i: called[i] if isinstance(called.get(i), str) and called[i] else i for i in dict.fromkeys(ids)}
     return words.apart(found)
+
+
+def called(titles: Mapping[str, str], trend: str) -> str:
+    """The name of a trend: that of its title, and which part of it: "Harbour Lights, region ES"."""
+    name, (dimension, value) = titles[engagement.title_of(trend)], engagement.part(trend)
+    return f"{name}, {words.measure(dimension)} {value}" if value else name
 
 
 def kinds(workspace: Workspace) -> dict[str, str]:

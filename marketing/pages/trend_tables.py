@@ -27,15 +27,19 @@ def all_trends(place: Place, trends: pd.DataFrame, titles: dict[str, str], metri
         st.markdown("No title of that name or kind has a forecast.")
         return
     found = _with_latest(place, found, trends)
+    weekly = bool((found["frequency"] == "D").all())
     shown = pd.DataFrame(
         {
             "Title": [titles[i] for i in found["title"]],
-            "Last 60 days": found["recent"].tolist(),
-            "Against forecast": (found["off_expected"] * 100).tolist(),
+            "Lately": found["recent"].tolist(),
+            "Against forecast": _percent(found["off_expected"]),
             "Surprise": found["surprise"].tolist(),
-            "Next week": (found["change"] * 100).tolist(),
+            "Ahead": _percent(found["change"]),
             "Expected": found["total"].tolist(),
-            "Grade": [words.begun(grade) for grade in found["grade"]],
+            "Grade": [
+                words.begun(grade) + (", old data" if state == "stale" else "")
+                for grade, state in zip(found["grade"], found["state"], strict=True)
+            ],
             "Kind": [kinds.get(i, "") for i in found["title"]],
         }
     )
@@ -44,7 +48,7 @@ def all_trends(place: Place, trends: pd.DataFrame, titles: dict[str, str], metri
         hide_index=True,
         height="content" if len(shown) <= MOST_ROWS else ROW * MOST_ROWS,
         placeholder="",
-        column_config=_columns(metric),
+        column_config=_columns(metric, weekly=weekly),
         selection_mode="single-row",
         on_select=lambda: _take(found["title"].tolist()),
         key="trends.all",
@@ -56,16 +60,23 @@ def _with_latest(place: Place, found: pd.DataFrame, trends: pd.DataFrame) -> pd.
     """Each with its latest day against what was expected, and its grade; the most surprising first, then by size."""
     latest = numbers.table(place.workspace, "movers")[["trend", "change", "z"]]
     latest = latest.rename(columns={"change": "off_expected"})
-    whole = found.merge(latest, on="trend", how="left").merge(trends[["trend", "grade"]], on="trend", how="left")
+    whole = found.merge(latest, on="trend", how="left").merge(
+        trends[["trend", "grade", "state", "frequency"]], on="trend", how="left"
+    )
     whole = whole.assign(surprise=whole["z"].abs().clip(upper=MOST_SURPRISE), grade=whole["grade"].fillna("unknown"))
     return whole.sort_values(["surprise", "total"], ascending=False, ignore_index=True)
 
 
-def _columns(metric: str) -> dict[str, Any]:
-    percent = "%+.0f%%"
+def _percent(ratios: pd.Series) -> list[float]:
+    """Whole per cents; 0 never as −0."""
+    return [float(value) + 0.0 for value in (ratios * 100).round()]
+
+
+def _columns(metric: str, *, weekly: bool) -> dict[str, Any]:
+    percent, span = "%+.0f%%", "week" if weekly else "week or month"
     return {
         "Title": st.column_config.TextColumn(width="medium"),
-        "Last 60 days": st.column_config.LineChartColumn(width="small"),
+        "Lately": st.column_config.LineChartColumn("Last 60 days" if weekly else "Last 60 values", width="small"),
         "Against forecast": st.column_config.NumberColumn(
             format=percent, help="The latest day against what was expected of it"
         ),
@@ -75,9 +86,11 @@ def _columns(metric: str) -> dict[str, Any]:
             max_value=MOST_SURPRISE,
             help="How many of its usual spreads the latest day was off; from 3 on it is rare",
         ),
-        "Next week": st.column_config.NumberColumn(format=percent, help="Against as many days before"),
+        "Ahead": st.column_config.NumberColumn(
+            "Next week" if weekly else "Ahead", format=percent, help=f"The next {span} against the one before"
+        ),
         "Expected": st.column_config.NumberColumn(
-            f"{words.begun(words.measure(metric))} expected", format="compact", help="In the next week"
+            f"{words.begun(words.measure(metric))} expected", format="compact", help=f"In the next {span}"
         ),
         "Grade": st.column_config.TextColumn(
             help="How far off forecasts were when tried on the past: close, within 10%; fair, within 25%; rough, more"

@@ -1,19 +1,17 @@
 """What should this title do next, and how sure is that?"""
 
-import datetime as dt
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
 from marketing import charts
-from marketing.pages import frame, numbers, progress, trend_tables, trend_tabs, words
+from marketing.pages import frame, numbers, progress, spans, trend_tables, trend_tabs, words
 from marketing.pages.frame import Place
 from marketing.trends import engagement
 from marketing.trends.sentences import amount
 
 RANGES = {"3 months": 92, "1 year": 366, "All": 0}  # days of history shown; 0 is all
-WEEK = 7
 
 
 def show(place: Place) -> None:
@@ -29,19 +27,18 @@ def show(place: Place) -> None:
     row = trends[trends["trend"] == trend].iloc[0]
     history = numbers.history(place.workspace, trend)
     forecast = numbers.forecast(place.workspace, trend)
-    name, unit = words.plain(titles[row["title"]]), words.measure(row["metric"])
-    if forecast.empty or history.empty or numbers.outlook(place.workspace, trend) is None:
+    name, unit = numbers.called(titles, trend), words.measure(row["metric"])
+    found = numbers.outlook(place.workspace, trend)
+    if forecast.empty or history.empty or found is None:
         with space:
-            frame.title(f"{name} {_without(row)}", words.plain(row["reason"]))
-        _chart(place, row, history, forecast, days, f"{titles[row['title']]}: {unit} so far")
+            frame.title(f"{words.plain(name)} {_without(row)}", words.plain(row["reason"]))
+        _chart(place, row, history, forecast, days, f"{name}: {unit} so far")
     else:
-        found = numbers.outlook(place.workspace, trend)
-        sentence = f"{name} should draw {amount(found['total'])} {words.plain(unit)} {_when(found, place.today)}"
         with space:
-            frame.title(sentence, trend_tabs.in_words(place, row, found))
+            frame.title(_expected(place, row, found, titles[row["title"]]), trend_tabs.in_words(place, row, found))
             _stale(place, row)
-        _chart(place, row, history, forecast, days, f"{titles[row['title']]}: {unit} so far and expected")
-        trend_tabs.tabs(place, row, history, forecast, titles[row["title"]])
+        _chart(place, row, history, forecast, days, f"{name}: {unit} so far and expected")
+        trend_tabs.tabs(place, row, history, forecast, titles)
     trend_tables.all_trends(place, trends, titles, row["metric"])
     trend_tables.not_forecast(trends, titles)
 
@@ -125,15 +122,18 @@ def _without(row: Any) -> str:
     return told.get(str(row["state"]), "has no forecast yet")
 
 
-def _when(found: Any, today: dt.date) -> str:
-    """The span that the first total is of."""
-    first, last = found["window_first"].date(), found["window_last"].date()
-    if first == last:
-        return f"on {words.day(first, today)}"
-    if (first - today).days in (0, 1) and (last - first).days == WEEK - 1:
-        return "this week" if first.weekday() == 0 else "in the next seven days"
-    same = first.month == last.month
-    return f"from {first.day if same else words.date_only(first, today)} to {words.date_only(last, today)}"
+def _expected(place: Place, row: Any, ahead: Any, name: str) -> str:
+    """ "Harbour Lights should draw 265,000 views in region ES this week"."""
+    dimension, value = engagement.part(row["trend"])
+    of = (
+        f"{words.measure(row['metric'])} in {words.measure(dimension)} {value}"
+        if value
+        else words.measure(row["metric"])
+    )
+    past = spans.over(ahead["window_last"].date(), row["frequency"], place.today)
+    verb = "should have drawn" if past else "should draw"
+    when = spans.window(ahead, row["frequency"], place.today)
+    return f"{words.plain(name)} {verb} {amount(ahead['total'])} {words.plain(of)} {when}"
 
 
 def _stale(place: Place, row: Any) -> None:

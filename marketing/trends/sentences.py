@@ -26,7 +26,7 @@ from marketing.trends.wording import (
     weekday,
 )
 
-__all__ = ["Record", "Shown", "amount", "beyond", "day", "sentence", "spread"]
+__all__ = ["Record", "Shown", "amount", "beyond", "day", "repeating", "sentence", "spread"]
 
 # Why the forecaster shown is not the one asked for: it did clearly better on the past, or history is short.
 Shown = Literal["asked", "better", "short"]
@@ -79,14 +79,14 @@ def sentence(
         ahead: Events that no forecast can allow for (:func:`marketing.trends.events.unknown_ahead`).
     """
     period = FREQUENCIES[frequency]
-    repeating = SIMPLE.get(forecaster) or _repeating(period, points)
+    repeated = repeating(frequency, points)
     whole = _expectation(told, trend, _subject(name, metric, dimensions, trend), period, today)
     for event in _telling(effects, told):
         whole = whole.then(_effect(event, told, today))
     for unknown in ahead:
         whole = whole.then(_warning(unknown, today))
-    whole = whole.then(_instead(shown, repeating))
-    return whole.then(_record(record, trend, told, _repeating(period, points), today, whole=not dimensions))
+    whole = whole.then(_instead(shown, SIMPLE.get(forecaster) or repeated))
+    return whole.then(_record(record, trend, told, repeated, today, whole=not dimensions))
 
 
 def spread(least: float, most: float, cases: str) -> str:
@@ -106,6 +106,12 @@ def beyond(told: str) -> str:
     """What a `sentence` says after the expectation and its events, for where these are told in another form."""
     begins = BEYOND.search(told)
     return told[begins.start() :] if begins else ""
+
+
+def repeating(frequency: str, points: int) -> str:
+    """What seasonal naive does with a trend of so many values: "repeating last week"."""
+    period = FREQUENCIES[frequency]
+    return REPEATING.get((period.code, period.season_length(points) > 1), "repeating the last value")
 
 
 def _subject(name: str, metric: str, dimensions: Mapping[str, str], trend: str) -> tuple[str, Said]:
@@ -224,10 +230,6 @@ def _warning(event: tuple[str, dt.date], today: dt.date) -> Said:
         on,
         " is not in these numbers: no earlier one tells what it will bring.",
     )
-
-
-def _repeating(period: Frequency, points: int) -> str:
-    return REPEATING.get((period.code, period.season_length(points) > 1), "repeating the last value")
 
 
 def _instead(shown: Shown, repeating: str) -> Said:

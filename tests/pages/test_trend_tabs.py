@@ -42,7 +42,7 @@ def test_only_the_open_tab_is_worked_out(full: Path, draw: Draw) -> None:
 def test_weeks_and_months_have_bands_of_their_own(full: Path, draw: Draw) -> None:
     weeks, months = (table.value for table in draw("trends").table[:2])
     assert weeks["80% between"].str.match(r"[\d,]+ and [\d,]+").all()
-    assert months["Month"].tolist() == ["November"]
+    assert months["Month"].tolist() == ["November, 22 days of it known"]
 
 
 def test_past_forecasts_are_graded_in_words_and_drawn_over_what_came(full: Path, draw: Draw) -> None:
