@@ -65,9 +65,10 @@ def band_chart(
         _add_other(figure, other, ink)
     _add_gaps(figure, history, ink)
     _add_events(figure, events, start, end, ink)
+    ringed: list[pd.Timestamp] = []
     if anomalies is not None:
-        _add_anomalies(figure, anomalies, start, end, ink, [date for _, date in _told(events, start, end)])
-    _add_today(figure, today, start, end, ink)
+        ringed = _add_anomalies(figure, anomalies, start, end, ink, [date for _, date in _told(events, start, end)])
+    _add_today(figure, today, start, end, ink, ringed)
     _add_edge_labels(figure, forecast, axis["range"][1], ink)
     figure.update_layout(
         height=BAND_HEIGHT,
@@ -176,14 +177,14 @@ def _add_anomalies(
     end: pd.Timestamp,
     ink: Ink,
     lined: Collection[pd.Timestamp],
-) -> None:
-    """A ring at each day that was not as expected; by how much and what was near, at the largest.
+) -> list[pd.Timestamp]:
+    """A ring at each day that was not as expected; by how much and what was near, at the largest: their days.
 
     `lined` are the days at which an event's line stands.
     """
     seen = anomalies[(anomalies["date"] > start) & (anomalies["date"] <= end)]
     if seen.empty:
-        return
+        return []
     ring = {"symbol": "circle-open", "size": 9, "color": ink.text, "line": {"width": 1.6}}
     figure.add_scatter(
         x=seen["date"],
@@ -199,6 +200,7 @@ def _add_anomalies(
         if len(named) < MOST_RINGS and all(abs(row.date - other) >= (end - start) * RING_ROOM for other in named):
             named.append(row.date)
             _add_ring_label(figure, row, lined=row.date in lined, ink=ink)
+    return named
 
 
 def _add_ring_label(figure: go.Figure, row: Any, *, lined: bool, ink: Ink) -> None:
@@ -273,12 +275,31 @@ def _brief(name: str, names: Sequence[str]) -> str:
     return next((w for w in (begun, words[0]) if len(w) <= EVENT_LETTERS), name[: EVENT_LETTERS - 1] + "…")
 
 
-def _add_today(figure: go.Figure, today: dt.date, start: pd.Timestamp, end: pd.Timestamp, ink: Ink) -> None:
+def _add_today(
+    figure: go.Figure,
+    today: dt.date,
+    start: pd.Timestamp,
+    end: pd.Timestamp,
+    ink: Ink,
+    ringed: Collection[pd.Timestamp] = (),
+) -> None:
+    """A line, named on its left; on its right where something is written about a day just before."""
     date = pd.Timestamp(today)
     if start < date < end:
         line = {"color": ink.line, "width": 1}
         figure.add_shape(type="line", x0=date, x1=date, y0=0, y1=0.93, yref="paper", line=line, layer="below")
-        note(figure, "Today", date, 0.93, ink.quiet, yref="paper", xanchor="right", yanchor="top", xshift=-4)
+        taken = any(abs(date - day) < (end - start) * RING_ROOM for day in ringed)
+        side: dict[str, Any] = {"xanchor": "left", "xshift": 4} if taken else {"xanchor": "right", "xshift": -4}
+        note(
+            figure,
+            "Today",
+            date,
+            0 if taken else 0.93,
+            ink.quiet,
+            yref="paper",
+            yanchor="bottom" if taken else "top",
+            **side,
+        )
 
 
 def _add_edge_labels(figure: go.Figure, forecast: pd.DataFrame, top: float, ink: Ink) -> None:

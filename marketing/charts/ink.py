@@ -52,7 +52,7 @@ INKS: dict[str, Ink] = {
 
 def short(value: float) -> str:
     """A quantity for an axis or an edge: 38k, 1.2m, 0.4."""
-    for size, unit in ((1e9, "bn"), (1e6, "m"), (1e3, "k")):
+    for size, unit in ((1e12, "tn"), (1e9, "bn"), (1e6, "m"), (1e3, "k")):
         if abs(value) >= size * 0.9995:
             return f"{_significant(value / size)}{unit}".replace("-", "−")
     return _significant(value).replace("-", "−")

@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from marketing import people, tables
-from marketing.errors import MarqueeError, TableError
+from marketing.errors import InputError, MarqueeError, TableError
 from marketing.pages import progress, words
 from marketing.pages.frame import Place
 
@@ -61,9 +61,13 @@ def add(place: Place, *, event: str, kind: str, date: dt.date, end_date: dt.date
 
     Raises:
         RightsError: the person may not put data in.
+        InputError: it ends before it begins.
         TableError: the name or the dates cannot stand in the table; every fault is told.
     """
     people.require(place.person, "ingest")
+    if end_date is not None and end_date < date:
+        told = [words.date_only(day, place.today) for day in (end_date, date)]
+        raise InputError(f"The last day, {told[0]}, is before the first, {told[1]}. Correct one, or swap them.")
     frame = pd.DataFrame(
         {
             "event": pd.Series([" ".join(event.split()) or words.label(kind)], dtype="str"),

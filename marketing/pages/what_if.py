@@ -42,9 +42,7 @@ def show(place: Place, row: Any, history: pd.DataFrame, forecast: pd.DataFrame, 
 
 
 def _of_title(place: Place, row: Any) -> pd.DataFrame:
-    forecasts = numbers.table(place.workspace, "forecasts")
-    mine: pd.DataFrame = forecasts[(forecasts["title"] == row["title"]) & (forecasts["metric"] == row["metric"])]
-    return mine
+    return numbers.rows(place.workspace, "forecasts", row["title"], column="title")
 
 
 def _change(place: Place, forecast: pd.DataFrame, ahead: pd.DataFrame) -> Any:

@@ -113,7 +113,10 @@ class Scenario(_Part):
         try:
             return cls.model_validate(dict(content))
         except ValidationError as error:
-            told = [f"{'.'.join(map(str, e['loc'])) or 'scenario'}: {printable(e['msg'])}." for e in error.errors()]
+            told = [
+                f"{'.'.join(map(str, e['loc'])) or 'scenario'}: {printable(e['msg'].removeprefix('Value error, '))}."
+                for e in error.errors()
+            ]
             more = [f"... and {len(told) - SHOWN_FAULTS:,} more."] if len(told) > SHOWN_FAULTS else []
             lines = ["The scenario cannot be used.", *told[:SHOWN_FAULTS], *more, "Correct it, or make it anew."]
             raise InputError("\n".join(lines)) from None

@@ -5,6 +5,7 @@ Effects are on the log scale and run their course as :mod:`marketing.trends.cour
 """
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
@@ -14,7 +15,6 @@ from numpy.typing import NDArray
 
 from marketing.trends.changes import Add, Change, Drop, Move, Price
 from marketing.trends.courses import DAYS_IN, of_periods, placed
-from marketing.trends.engagement import part
 from marketing.trends.event_effects import LEAST_LEAD
 from marketing.trends.frequencies import Code
 from marketing.trends.kinds import kind, kind_of
@@ -102,11 +102,7 @@ def usual(kind_name: str, trend: str, effects: pd.DataFrame, first: Days, code: 
     that of one event to come. `first` (one) is the date of the first period ahead.
     """
     told = kind(kind_of(kind_name))
-    alike = {text: kind_of(text) == told.name for text in effects["kind"].unique()}
-    past = effects[(effects["date"] < pd.Timestamp(first[0])) & effects["kind"].map(alike).astype(bool)]
-    own = (past["trend"] == trend).to_numpy()
-    totals = np.array([part(each) == ("", "") for each in past["trend"]], dtype=bool)
-    mine, others = _read(past[own], first, code), _read(past[~own & totals], first, code)
+    mine, others = (_read(rows, first, code) for rows in _past(kind_name, trend, effects, first))
     whole = told.spread**2
     within = _within(EVENT_SHARE * whole, mine)
     mean, variance = _updated(told.effect, MEAN_SHARE * whole, others, whole)
@@ -116,6 +112,28 @@ def usual(kind_name: str, trend: str, effects: pd.DataFrame, first: Days, code: 
     if not len(shapes):
         return Effect(mean, spread, fading=told.fading)
     return Effect(mean, spread, **{name: float(shapes[name].median()) for name in ("lead", "peak", "fading")})
+
+
+def guessed(kind_name: str, trend: str, effects: pd.DataFrame, first: Days) -> bool:
+    """Whether what is expected of a kind is a guess: no event of it is in the data."""
+    return all(rows.empty for rows in _past(kind_name, trend, effects, first))
+
+
+def concerning(changes: Sequence[Change], trends: Sequence[str], effects: pd.DataFrame) -> pd.DataFrame:
+    """The rows of `effects` that tell anything of these changes to these trends, so that the rest is looked at once."""
+    added = {kind_of(change.kind) for change in changes if isinstance(change, Add)}
+    alike = {text: kind_of(text) in added for text in effects["kind"].unique()}
+    others = ~effects["trend"].str.contains("=", regex=False) & effects["kind"].map(alike).astype(bool)
+    return effects[effects["trend"].isin(trends) | others]
+
+
+def _past(kind_name: str, trend: str, effects: pd.DataFrame, first: Days) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """What past events of a kind did: to the trend itself, and to the totals of others."""
+    name = kind_of(kind_name)
+    alike = {text: kind_of(text) == name for text in effects["kind"].unique()}
+    past = effects[(effects["date"] < pd.Timestamp(first[0])) & effects["kind"].map(alike).astype(bool)]
+    own = past["trend"] == trend
+    return past[own], past[~own & ~past["trend"].str.contains("=", regex=False)]
 
 
 def stronger(effect: Effect, strength: float) -> Effect:
@@ -148,7 +166,8 @@ def _read(rows: pd.DataFrame, anchor: Days, code: Code) -> pd.DataFrame:
 
     `anchor` is the date (one) of a period, by which those with the events are told.
     """
-    kinds = [kind(kind_of(text)) for text in rows["kind"]]
+    every = {text: kind(kind_of(text)) for text in rows["kind"].unique()}
+    kinds = [every[text] for text in rows["kind"]]
     told, low, high = (
         np.log1p(np.maximum(rows[name].to_numpy(float), NOTHING_LEFT)) for name in ("effect", "low80", "high80")
     )

@@ -7,7 +7,7 @@ besides falls out of it: its range is the doubt about the effects of the events 
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from statistics import NormalDist
 from typing import TYPE_CHECKING
@@ -21,10 +21,11 @@ from marketing.errors import InputError, MissingError, printable
 from marketing.people import Person
 from marketing.records import ScenarioRecord
 from marketing.trends.changes import Add, Change, Drop, Move, Price, Scenario
-from marketing.trends.consequences import Shift, planned, shift
+from marketing.trends.consequences import Shift, concerning, guessed, planned, shift
 from marketing.trends.courses import placed
 from marketing.trends.engagement import part
 from marketing.trends.frequencies import Code, found
+from marketing.trends.kinds import kind_of
 from marketing.trends.wording import amount, day
 
 if TYPE_CHECKING:
@@ -37,6 +38,10 @@ Days = NDArray[np.datetime64]
 
 BANDS = {80: 1.2816, 95: 1.96}  # half-widths of a normal band in standard deviations
 EFFECTS = ("trend", "event", "kind", "date", "effect", "low80", "high80", "peak_date", "lead", "fading")
+NOTHING_LEARNT = pd.DataFrame({name: pd.Series(dtype="str") for name in EFFECTS}).astype(
+    dict.fromkeys(("effect", "low80", "high80", "lead", "fading"), "float64")
+    | dict.fromkeys(("date", "peak_date"), "datetime64[us]")
+)
 POINTS = 512  # of a lattice over the doubts of all changes; the edges of a range are good to 1% of it
 PRIMES = (2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47, 53, 59, 61, 67, 71)
 
@@ -86,13 +91,15 @@ def outcomes(
         )
     trends = [_Trend(str(trend), rows.sort_values("date")) for trend, rows in mine.groupby("trend")]
     trends.sort(key=lambda each: (part(each.trend), each.trend))
-    effects = effects if "event" in effects else pd.DataFrame(columns=EFFECTS)  # no event has been learnt from yet
+    effects = effects if "event" in effects else NOTHING_LEARNT
+    effects = concerning(scenario.changes, [each.trend for each in trends], effects)
     _check(scenario, trends, effects)
     shifts = [_shifts(scenario.changes, each, effects) for each in trends]
     moved = [_movement(each) for each in shifts]
     if part(trends[0].trend) == ("", ""):
         moved = _together(trends, moved)
-    return [_outcome(scenario, *each, name=name, today=today) for each in zip(trends, shifts, moved, strict=True)]
+    found = [_outcome(scenario, *each, name=name, today=today) for each in zip(trends, shifts, moved, strict=True)]
+    return [_with_guesses(each, scenario, effects) for each in found]
 
 
 def save(ledger: "Ledger", scenario: Scenario, person: Person, *, at: dt.datetime, key: str) -> ScenarioRecord:
@@ -252,6 +259,18 @@ def _sentence(
     if amount(abs(difference)) == "0" and amount(max(-low, high, 0.0)) == "0":
         return f"{begins}, as in the forecast."
     return f"{begins}, {_apart(difference)} than in the forecast{_between(low, high)}."
+
+
+def _with_guesses(outcome: Outcome, scenario: Scenario, effects: pd.DataFrame) -> Outcome:
+    """The outcome, saying of each kind that is new to the data that its effect is a guess."""
+    first = outcome.rows["date"].to_numpy()[:1].astype("datetime64[D]")
+    kinds = dict.fromkeys(kind_of(each.kind) for each in scenario.changes if isinstance(each, Add))
+    told = [
+        f" No {printable(each)} is in the data, so this is a guess."
+        for each in kinds
+        if guessed(each, outcome.trend, effects, first)
+    ]
+    return replace(outcome, sentence=outcome.sentence + "".join(told))
 
 
 def _apart(difference: float) -> str:

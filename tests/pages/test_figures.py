@@ -232,3 +232,16 @@ def test_the_week_is_drawn_above_and_below_the_level() -> None:
     figure = charts.profile_chart(["Mon", "Sat"], [-0.1, 0.22], theme="light")
     assert figure.data[0].text == ("−10%", "+22%")
     assert len(set(figure.data[0].marker.color)) == 2
+
+
+def test_today_and_what_happened_yesterday_are_not_written_over_one_another() -> None:
+    spike = pd.DataFrame({"date": [DAYS[-1]], "value": [60_000.0], "change": [1.0], "z": [8.0], "event": ["Trailer"]})
+    [beside] = [note for note in band(anomalies=spike).layout.annotations if note.text == "Today"]  # type: ignore[attr-defined]
+    [alone] = [note for note in band().layout.annotations if note.text == "Today"]  # type: ignore[attr-defined]
+    assert (alone.xanchor, beside.xanchor) == ("right", "left")
+    assert beside.y < alone.y
+
+
+def test_trillions_have_a_letter_of_their_own() -> None:
+    assert charts.short(1.5e12) == "1.5tn"
+    assert charts.short(9.9e11) == "990bn"

@@ -99,6 +99,15 @@ def test_a_name_that_cannot_stand_in_the_table_is_told_and_nothing_is_stored(ful
     assert len(Workspace(full).read("events")) == 4
 
 
+def test_a_day_that_ends_before_it_begins_is_told_in_the_words_of_the_form(full: Path, draw: Draw) -> None:
+    app = opened(draw, "Events")
+    app.date_input(key="annotate.date").set_value(dt.date(2026, 11, 9))
+    app.date_input(key="annotate.end").set_value(dt.date(2026, 11, 1))
+    pressed(app, "Save and forecast anew")
+    assert "The last day, 1 November, is before the first, 9 November." in said(app)
+    assert len(Workspace(full).read("events")) == 4
+
+
 def test_a_viewer_may_look_and_not_annotate_or_keep(full: Path, draw: Draw) -> None:
     settings = full / "settings.toml"
     settings.write_text(settings.read_text("utf-8") + '[people]\n"Tom Okafor" = "owner"\n', "utf-8")

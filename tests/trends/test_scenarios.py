@@ -288,3 +288,28 @@ def test_saving_a_scenario_leaves_the_forecast_alone_and_takes_an_editor(tmp_pat
     assert forget(ledger, "s1", editor, at=AT)
     assert ledger.scenarios() == []
     ledger.close()
+
+
+def test_an_effect_that_nothing_in_the_data_tells_of_is_called_a_guess():
+    flight = asked(Add(kind="campaign", date=dt.date(2026, 12, 1)))
+    guess = "No campaign is in the data, so this is a guess."
+    assert outcome(flight).sentence.endswith(guess)
+    elsewhere = effect("Flight", "2026-10-01", kind="campaign", trend="tidebreaker/views")
+    assert guess not in outcome(flight, effects=elsewhere).sentence
+    of_a_part = effect("Flight", "2026-10-01", kind="campaign", trend="tidebreaker/views/region=ES")
+    assert outcome(flight, effects=of_a_part).sentence.endswith(guess)
+    assert "guess" not in outcome(asked(Drop(event="Trailer 2", date=TRAILER))).sentence
+
+
+def test_what_others_events_of_other_kinds_did_changes_nothing():
+    flight = asked(Add(kind="campaign", date=dt.date(2026, 12, 1)))
+    known = effect("Flight", "2026-10-01", kind="campaign", trend="tidebreaker/views")
+    other = effect("Clip", "2026-10-01", 2.0, trend="tidebreaker/views")
+    whole = outcome(flight, effects=pd.concat([known, other], ignore_index=True))
+    assert whole.difference == outcome(flight, effects=known).difference
+
+
+def test_faults_of_a_scenario_are_told_without_the_checker_s_own_words():
+    wrong = {"change": "add", "kind": "campaign", "date": "2026-12-11", "end_date": "2026-12-10"}
+    with pytest.raises(InputError, match=r"changes\.0\.add: expected an end_date not before date"):
+        Scenario.read({"title": "a", "metric": "views", "name": "x", "changes": [wrong]})
