@@ -161,13 +161,16 @@ def link(place: Place, page: str, **named: str) -> str:
 def linked(key: str, name: str, options: Sequence[str], default: str | None = None) -> str:
     """Let the address choose: `?name=` sets the widget of that key before it is drawn. Returns the key.
 
-    A choice that is no option any more falls back to `default`, or to the first option.
+    A choice that is no option any more falls back to `default`, or to the first option. The browser is told the choice
+    in each run: of two that follow at once it may draw the second only, and would show its first option.
     """
     asked, told = st.query_params.get(name), st.session_state.get(f"{key}.told")
     if asked in options and (key not in st.session_state or asked != told):
         st.session_state[key] = asked
     elif st.session_state.get(key) not in options and options:
         st.session_state[key] = default if default in options else options[0]
+    elif key in st.session_state:
+        st.session_state[key] = st.session_state[key]
     st.session_state[f"{key}.told"] = st.session_state.get(key)
     return key
 

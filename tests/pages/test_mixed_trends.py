@@ -139,3 +139,14 @@ def test_the_tab_of_past_forecasts_agrees_with_the_sentence_above(mixed: Path, d
     used = table[table["Forecaster"].str.endswith(", used here")].iloc[0]
     assert f"{used['In the 80% band']} of what came" in told
     assert any(name.startswith("Better than repeating") for name in table.columns)
+
+
+def test_the_browser_is_told_what_the_address_chose_in_every_run(mixed: Path, draw: Draw) -> None:
+    app = draw("trends", title="daily", part="daily/views/region=GB")
+    for _ in range(2):
+        app.run()
+        for key in ("trends.title", "trends.part"):
+            assert app.selectbox(key=key).proto.set_value
+        assert app.selectbox(key="trends.part").value == "daily/views/region=GB"
+    app.selectbox(key="trends.title").set_value("other").run()
+    assert app.title[0].value.startswith("other should draw ")
