@@ -29,13 +29,22 @@ def popover(place: Place, row: Any, history: pd.DataFrame, name: str) -> None:
         st.markdown(
             "An outage or a wrong count is left out of the forecast; anything else is learnt from.", width="stretch"
         )
-        with st.popover("Annotate a day", icon=":material/edit_calendar:", disabled=not place.may("ingest"), width=200):
+        if st.session_state.pop("annotate.saved", None):
+            st.session_state["annotate.open"] = False
+        with st.popover(
+            "Annotate a day",
+            icon=":material/edit_calendar:",
+            disabled=not place.may("ingest"),
+            width=200,
+            key="annotate.open",
+            on_change="rerun",  # so that saving can close it
+        ):
             _form(place, row, history, name)
 
 
 def _form(place: Place, row: Any, history: pd.DataFrame, name: str) -> None:
     last = history["date"].max().date() if len(history) else place.today
-    with st.form("annotate", border=False):
+    with st.form("annotate", border=False, enter_to_submit=False):  # its hint would lie over a long name
         date = st.date_input("Day", last, format="YYYY-MM-DD", key="annotate.date")
         end_date = st.date_input("Last day, if it went on", None, format="YYYY-MM-DD", key="annotate.end")
         kind = st.selectbox("What it was", list(KINDS), format_func=KINDS.__getitem__, key="annotate.kind")
@@ -53,6 +62,7 @@ def _form(place: Place, row: Any, history: pd.DataFrame, name: str) -> None:
             return
         if place.may("run"):
             progress.request(place, ["forecast"])
+        st.session_state["annotate.saved"] = True
         st.rerun()
 
 

@@ -59,7 +59,7 @@ def in_words(place: Place, row: Any, ahead: Any) -> str:
         strongest = making.sort_values("effect", ascending=False)["event"].tolist()[:1] if code == "D" else []
         why = "".join(f", the day of {words.plain(event)}" for event in strongest)
         told.append(f"{spans.peak(ahead, code, place.today)}{why}.")
-    return " ".join([*told, words.plain(sentences.beyond(row["sentence"]))])
+    return " ".join([*told, words.plain(sentences.beyond(row["sentence"], row["cells"]))])
 
 
 def _numbers(place: Place, row: Any, history: pd.DataFrame, forecast: pd.DataFrame, _name: str) -> None:

@@ -10,6 +10,7 @@ from marketing.pages import frame, numbers, progress, spans, trend_tables, trend
 from marketing.pages.frame import Place
 from marketing.trends import engagement
 from marketing.trends.sentences import amount
+from marketing.trends.wording import within
 
 RANGES = {"3 months": 92, "1 year": 366, "All": 0}  # days of history shown; 0 is all
 
@@ -125,11 +126,7 @@ def _without(row: Any) -> str:
 def _expected(place: Place, row: Any, ahead: Any, name: str) -> str:
     """ "Harbour Lights should draw 265,000 views in region ES this week"."""
     dimension, value = engagement.part(row["trend"])
-    of = (
-        f"{words.measure(row['metric'])} in {words.measure(dimension)} {value}"
-        if value
-        else words.measure(row["metric"])
-    )
+    of = f"{words.measure(row['metric'])} {within(dimension)} {value}" if value else words.measure(row["metric"])
     past = spans.over(ahead["window_last"].date(), row["frequency"], place.today)
     verb = "should have drawn" if past else "should draw"
     when = spans.window(ahead, row["frequency"], place.today)

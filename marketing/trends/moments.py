@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from marketing.trends import reasons
 from marketing.trends.expectations import Expectations
 from marketing.trends.frequencies import Code
-from marketing.trends.wording import amount, day, month, weekday
+from marketing.trends.wording import amount, day, month, weekday, within
 
 HEAD = ("trend", "title", "metric")
 NUMBERS = ("value", "expected", "change", "z")
@@ -91,7 +91,7 @@ def _when(date: dt.date, code: Code, today: dt.date) -> tuple[str, str, str]:
 
 def _drawn(moment: Mapping[str, Any], parts: Sequence[str]) -> str:
     """ "61,400 views in region ES"."""
-    where = [f" in {name.replace('_', ' ')} {moment[name]}" for name in parts if not pd.isna(moment.get(name))]
+    where = [f" {within(name)} {moment[name]}" for name in parts if not pd.isna(moment.get(name))]
     return f"{amount(moment['value'])} {moment['metric'].replace('_', ' ')}{''.join(where)}"
 
 

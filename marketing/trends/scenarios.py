@@ -26,7 +26,7 @@ from marketing.trends.courses import placed
 from marketing.trends.engagement import part
 from marketing.trends.frequencies import Code, found
 from marketing.trends.kinds import kind_of
-from marketing.trends.wording import amount, day
+from marketing.trends.wording import amount, day, within
 
 if TYPE_CHECKING:
     from marketing.ledger import Ledger
@@ -247,7 +247,7 @@ def _sentence(
 ) -> str:
     before, expected, low, high = sums
     dimension, value = part(trend.trend)
-    where = f" in {dimension.replace('_', ' ')} {value}" if dimension else ""
+    where = f" {within(dimension)} {value}" if dimension else ""
     units = scenario.metric.replace("_", " ")
     until = day(trend.rows["date"].iloc[-1].date(), today)
     did = [change.did(today) for change in scenario.changes]

@@ -4,6 +4,7 @@ Every number is computed, and carries the cell that it stands in (:class:`market
 """
 
 import datetime as dt
+import json
 import math
 import re
 from collections.abc import Mapping, Sequence
@@ -24,6 +25,7 @@ from marketing.trends.wording import (
     month,
     near_day,
     weekday,
+    within,
 )
 
 __all__ = ["Record", "Shown", "amount", "beyond", "day", "repeating", "sentence", "spread"]
@@ -102,8 +104,17 @@ def spread(least: float, most: float, cases: str) -> str:
     return "without a range, since it has repeated itself exactly so far"
 
 
-def beyond(told: str) -> str:
-    """What a `sentence` says after the expectation and its events, for where these are told in another form."""
+def beyond(told: str, cells: str = "[]") -> str:
+    """What a `sentence` says after the expectation: events, warnings, how forecasts did; `cells` as in table trends.
+
+    Without cells that tell where events begin, these are left out.
+    """
+    ends = 0
+    for cell in json.loads(cells):
+        if cell["table"] == "event_effects":
+            stop = told.find(". ", ends)
+            return told[stop + 2 :] if 0 <= stop < cell["start"] else told[cell["start"] :]
+        ends = cell["end"]
     begins = BEYOND.search(told)
     return told[begins.start() :] if begins else ""
 
@@ -118,7 +129,7 @@ def _subject(name: str, metric: str, dimensions: Mapping[str, str], trend: str) 
     """ "Harbour Lights" and "views in region ES"."""
     pieces: list[str | Number] = [metric.replace("_", " ")]
     for key, value in dimensions.items():
-        pieces += [f" in {key.replace('_', ' ')} ", Number(value, "trends", {"trend": trend}, key, value)]
+        pieces += [f" {within(key)} ", Number(value, "trends", {"trend": trend}, key, value)]
     return name, said(*pieces)
 
 

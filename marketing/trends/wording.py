@@ -9,6 +9,7 @@ LEAST = 1e-4  # below it an amount is none
 LARGE = ((1e12, "trillion"), (1e9, "billion"), (1e6, "million"))
 NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 DAYS_A_MONTH = 30.4
+ON = ("platform", "device", "channel", "site", "service")  # dimensions that people are on, not in
 # Up to so many days a span is told in a unit of so many days; a longer one in years.
 SPANS = ((14, "day", 1.0), (9 * 7, "week", 7.0), (23 * DAYS_A_MONTH, "month", DAYS_A_MONTH))
 
@@ -71,6 +72,12 @@ def span(days: int) -> str:
     unit, size = next(((unit, size) for most, unit, size in SPANS if days <= most), ("year", 365.25))
     number = max(1, round(days / size))
     return f"{spelled(number)} {unit}{'' if number == 1 else 's'}"
+
+
+def within(dimension: str) -> str:
+    """Where a part of a title is, before its value: "in region", "on platform"."""
+    name = dimension.replace("_", " ")
+    return f"{'on' if name.split(' ')[-1] in ON else 'in'} {name}"
 
 
 def article(noun: str) -> str:

@@ -4,6 +4,7 @@ import datetime as dt
 import json
 import math
 import re
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -216,6 +217,22 @@ def test_what_follows_the_expectation_is_found_again(told: Outlook) -> None:
     assert beyond(say(told, effects=trailer).text) == after
     assert beyond(say(told, record=None).text) == "There is too little history to check forecasts against."
     assert beyond(say(told, shown="short").text).startswith("Its history is short")
+
+
+@pytest.mark.parametrize("name", ["St. Elmo. A tale", "Harbour Lights"])
+@pytest.mark.parametrize("even", [False, True])
+def test_cells_tell_where_events_begin_in_a_sentence(told: Outlook, name: str, *, even: bool) -> None:
+    trailer = effect("Second trailer", "trailer", "2026-11-20", 40_400).assign(window_added=39_600)
+    whole = say(replace(told, even=even), name=name, effects=trailer)
+    assert beyond(whole.text, json.dumps(whole.cells, default=str)) == (
+        "The trailer of the 20th adds about 40,000. Forecasts for this title were off by 9% on average in the last "
+        "four months."
+    )
+
+
+def test_a_part_is_in_a_region_and_on_a_platform(told: Outlook) -> None:
+    assert "265,000 views in region ES this week" in say(told, dimensions={"region": "ES"}).text
+    assert "265,000 views on platform app this week" in say(told, dimensions={"platform": "app"}).text
 
 
 # every number has its cell
