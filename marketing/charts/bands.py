@@ -20,11 +20,14 @@ from marketing.charts.ink import (
     time_axis,
     value_axis,
 )
+from marketing.trends.wording import times
 
 BAND_HEIGHT = 380  # pixels
 MOST_EVENTS = 4
 EVENT_LETTERS = 14
 MOST_RINGS, RING_ROOM = 6, 0.12  # anomalies told in words, and the share of the width between two of them
+BESIDE = 0.012  # of the width: as near to an event's line its name would be written over
+LOW, HIGH = 0.1, 0.6  # of the height: below, nothing fits under a ring; above, what is over one meets Today
 EVENT_ROOM = 0.2  # of the width: two event names nearer than this would touch on a phone
 LABEL_ROOM = 0.055  # of the height between the labels at the right edge
 TIMES = 3.0  # from here on a rise is told as so many times, not in per cent
@@ -65,10 +68,11 @@ def band_chart(
         _add_other(figure, other, ink)
     _add_gaps(figure, history, ink)
     _add_events(figure, events, start, end, ink)
-    ringed: list[pd.Timestamp] = []
+    crowded = False
     if anomalies is not None:
-        ringed = _add_anomalies(figure, anomalies, start, end, ink, [date for _, date in _told(events, start, end)])
-    _add_today(figure, today, start, end, ink, ringed)
+        lined = [date for _, date in _told(events, start, end)]
+        crowded = _add_anomalies(figure, anomalies, (start, end, axis["range"][1]), ink, lined, pd.Timestamp(today))
+    _add_today(figure, today, start, end, ink, low=crowded)
     _add_edge_labels(figure, forecast, axis["range"][1], ink)
     figure.update_layout(
         height=BAND_HEIGHT,
@@ -173,18 +177,20 @@ def _add_other(figure: go.Figure, other: pd.DataFrame, ink: Ink) -> None:
 def _add_anomalies(
     figure: go.Figure,
     anomalies: pd.DataFrame,
-    start: pd.Timestamp,
-    end: pd.Timestamp,
+    room: tuple[pd.Timestamp, pd.Timestamp, float],
     ink: Ink,
     lined: Collection[pd.Timestamp],
-) -> list[pd.Timestamp]:
-    """A ring at each day that was not as expected; by how much and what was near, at the largest: their days.
+    today: pd.Timestamp,
+) -> bool:
+    """A ring at each day that was not as expected; by how much and what was near, at the largest.
 
-    `lined` are the days at which an event's line stands.
+    `room` is the first and last day and the height of the plot; `lined` are the days at which an event's line stands.
+    Returns whether the place at the top of today's line is taken by what is written.
     """
+    start, end, top = room
     seen = anomalies[(anomalies["date"] > start) & (anomalies["date"] <= end)]
     if seen.empty:
-        return []
+        return False
     ring = {"symbol": "circle-open", "size": 9, "color": ink.text, "line": {"width": 1.6}}
     figure.add_scatter(
         x=seen["date"],
@@ -194,29 +200,35 @@ def _add_anomalies(
         customdata=[changed(change) for change in seen["change"]],
         hovertemplate="%{customdata} against expected<extra></extra>",
     )
-    named: list[pd.Timestamp] = []
+    named: list[Any] = []
     row: Any
     for row in seen.sort_values("z", key=abs, ascending=False).itertuples():
-        if len(named) < MOST_RINGS and all(abs(row.date - other) >= (end - start) * RING_ROOM for other in named):
-            named.append(row.date)
-            _add_ring_label(figure, row, lined=row.date in lined, ink=ink)
-    return named
+        if len(named) < MOST_RINGS and all(abs(row.date - other.date) >= (end - start) * RING_ROOM for other in named):
+            named.append(row)
+            beside = any(abs(row.date - date) <= (end - start) * BESIDE for date in lined)
+            _add_ring_label(figure, row, row.value / top, lined=beside, ink=ink)
+    near = [row.value / top for row in named if abs(row.date - today) < (end - start) * RING_ROOM]
+    return any(height > HIGH for height in near)
 
 
-def _add_ring_label(figure: go.Figure, row: Any, *, lined: bool, ink: Ink) -> None:
-    """By how much, and what was near; beside an event's line, where its name stands above, by how much alone."""
+def _add_ring_label(figure: go.Figure, row: Any, height: float, *, lined: bool, ink: Ink) -> None:
+    """By how much, and what was near; beside an event's line, where its name stands above, by how much alone.
+
+    `height` is the ring's, as a share of the plot's: near the foot nothing is written below.
+    """
     if lined:
         note(figure, changed(row.change), row.date, row.value, ink.text, font_size=12, xanchor="left", xshift=8)
         return
     words = changed(row.change) + (f"<br>{safe(_cut(row.event))}" if row.event else "")
-    side: dict[str, Any] = {"yanchor": "bottom", "yshift": 8} if row.change > 0 else {"yanchor": "top", "yshift": -8}
+    above = row.change > 0 or height < LOW
+    side: dict[str, Any] = {"yanchor": "bottom", "yshift": 8} if above else {"yanchor": "top", "yshift": -8}
     note(figure, words, row.date, row.value, ink.text, font_size=12, **side)
 
 
 def changed(change: float) -> str:
     """ "+38%", "−34%", "5 times" for a value against what was expected, less one."""
     if change >= TIMES - 1:
-        return f"{change + 1:.2g} times"
+        return f"{times(change + 1)} times"
     return percent(change)
 
 
@@ -276,30 +288,15 @@ def _brief(name: str, names: Sequence[str]) -> str:
 
 
 def _add_today(
-    figure: go.Figure,
-    today: dt.date,
-    start: pd.Timestamp,
-    end: pd.Timestamp,
-    ink: Ink,
-    ringed: Collection[pd.Timestamp] = (),
+    figure: go.Figure, today: dt.date, start: pd.Timestamp, end: pd.Timestamp, ink: Ink, *, low: bool
 ) -> None:
-    """A line, named on its left; on its right where something is written about a day just before."""
+    """A line, named at its top, or at its foot where something is written at its top."""
     date = pd.Timestamp(today)
     if start < date < end:
         line = {"color": ink.line, "width": 1}
         figure.add_shape(type="line", x0=date, x1=date, y0=0, y1=0.93, yref="paper", line=line, layer="below")
-        taken = any(abs(date - day) < (end - start) * RING_ROOM for day in ringed)
-        side: dict[str, Any] = {"xanchor": "left", "xshift": 4} if taken else {"xanchor": "right", "xshift": -4}
-        note(
-            figure,
-            "Today",
-            date,
-            0 if taken else 0.93,
-            ink.quiet,
-            yref="paper",
-            yanchor="bottom" if taken else "top",
-            **side,
-        )
+        place: dict[str, Any] = {"y": 0, "yanchor": "bottom"} if low else {"y": 0.93, "yanchor": "top"}
+        note(figure, "Today", date, colour=ink.quiet, yref="paper", xanchor="right", xshift=-4, **place)
 
 
 def _add_edge_labels(figure: go.Figure, forecast: pd.DataFrame, top: float, ink: Ink) -> None:

@@ -60,9 +60,9 @@ def _form(place: Place, row: Any, history: pd.DataFrame, name: str) -> None:
         except MarqueeError as error:
             st.error(words.plain(error))
             return
+        st.session_state["annotate.saved"] = True
         if place.may("run"):
             progress.request(place, ["forecast"])
-        st.session_state["annotate.saved"] = True
         st.rerun()
 
 

@@ -11,7 +11,7 @@ from marketing.pages.frame import Place
 from marketing.trends import grades, kinds, sentences
 from marketing.trends.frequencies import FREQUENCIES
 from marketing.trends.parts import parts
-from marketing.trends.wording import month
+from marketing.trends.wording import month, times
 from marketing.workspace import Workspace
 
 TABS = ("Numbers", "How it did before", "Parts", "Events", "What if", "Compare")
@@ -240,5 +240,5 @@ def _effect(event: Any, known: "pd.Series[Any]") -> str:
     low, high = float(event["low80"]), float(event["high80"])
     basis = {"kind": ", as others of its kind", "prior": ", a guess from its kind"}.get(event["basis"], "")
     if event["effect"] >= TWICE:
-        return f"{event['effect'] + 1:.2g} times ({low + 1:.2g} to {high + 1:.2g}){basis}"
+        return f"{times(event['effect'] + 1)} times ({times(low + 1)} to {times(high + 1)}){basis}"
     return f"{charts.percent(event['effect'])} ({charts.percent(low)} to {charts.percent(high)}){basis}"

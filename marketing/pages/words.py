@@ -6,6 +6,8 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
+from marketing.trends.wording import times
+
 SPELLED = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 SIGNIFICANT = 3  # figures: what a forecast is good for
 LEVEL = 0.005  # a change below half a per cent is none
@@ -71,7 +73,7 @@ def change(ratio: float) -> str:
     if abs(ratio) < LEVEL:
         return "no change"
     if ratio >= 1:
-        return f"{ratio + 1:.2g} times as much"
+        return f"{times(ratio + 1)} times as much"
     return f"{'up' if ratio > 0 else 'down'} {abs(ratio):.0%}"
 
 

@@ -74,6 +74,11 @@ def span(days: int) -> str:
     return f"{spelled(number)} {unit}{'' if number == 1 else 's'}"
 
 
+def times(factor: float) -> str:
+    """How many times, to two significant digits: 3.2, 41, 4,100."""
+    return amount(factor, 2) if factor >= 9.95 else f"{factor:.2g}"
+
+
 def within(dimension: str) -> str:
     """Where a part of a title is, before its value: "in region", "on platform"."""
     name = dimension.replace("_", " ")

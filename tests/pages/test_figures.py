@@ -238,8 +238,25 @@ def test_today_and_what_happened_yesterday_are_not_written_over_one_another() ->
     spike = pd.DataFrame({"date": [DAYS[-1]], "value": [60_000.0], "change": [1.0], "z": [8.0], "event": ["Trailer"]})
     [beside] = [note for note in band(anomalies=spike).layout.annotations if note.text == "Today"]  # type: ignore[attr-defined]
     [alone] = [note for note in band().layout.annotations if note.text == "Today"]  # type: ignore[attr-defined]
-    assert (alone.xanchor, beside.xanchor) == ("right", "left")
     assert beside.y < alone.y
+    low = spike.assign(value=9_000.0)
+    [under] = [note for note in band(anomalies=low).layout.annotations if note.text == "Today"]  # type: ignore[attr-defined]
+    assert under.y == alone.y
+
+
+def test_a_rise_of_thousands_is_told_in_figures() -> None:
+    assert charts.changed(4079.0) == "4,100 times"
+    assert charts.changed(2.2) == "3.2 times"
+    assert words.change(999.0) == "1,000 times as much"
+
+
+def test_the_word_of_a_ring_stays_clear_of_the_axis_and_of_an_event_next_to_it() -> None:
+    fall = pd.DataFrame({"date": [DAYS[40]], "value": [400.0], "change": [-0.9], "z": [-8.0], "event": [""]})
+    [word] = [note for note in band(anomalies=fall).layout.annotations if note.text == "−90%"]  # type: ignore[attr-defined]
+    assert word.yanchor == "bottom"
+    near = fall.assign(date=DAYS[41], value=50_000.0, change=0.8, event="Second trailer")
+    told = labels(band(anomalies=near, events=events(("Second trailer", str(DAYS[40].date())))))
+    assert "+80%" in told
 
 
 def test_trillions_have_a_letter_of_their_own() -> None:
