@@ -26,6 +26,7 @@ BAND_HEIGHT = 380  # pixels
 MOST_EVENTS = 4
 EVENT_LETTERS = 14
 MOST_RINGS, RING_ROOM = 6, 0.12  # anomalies told in words, and the share of the width between two of them
+TODAY_ROOM = 0.25  # of the width: as near, two words may meet on a phone
 BESIDE = 0.012  # of the width: as near to an event's line its name would be written over
 LOW, HIGH = 0.1, 0.6  # of the height: below, nothing fits under a ring; above, what is over one meets Today
 EVENT_ROOM = 0.2  # of the width: two event names nearer than this would touch on a phone
@@ -207,7 +208,7 @@ def _add_anomalies(
             named.append(row)
             beside = any(abs(row.date - date) <= (end - start) * BESIDE for date in lined)
             _add_ring_label(figure, row, row.value / top, lined=beside, ink=ink)
-    near = [row.value / top for row in named if abs(row.date - today) < (end - start) * RING_ROOM]
+    near = [row.value / top for row in named if abs(row.date - today) < (end - start) * TODAY_ROOM]
     return any(height > HIGH for height in near)
 
 

@@ -53,8 +53,9 @@ def _others(place: Place, row: Any) -> pd.DataFrame:
     """The outlooks that this trend can be held against, the largest first."""
     found = numbers.outlooks(place.workspace)
     others = found[(found["metric"] == row["metric"]) & (found["title"] != row["title"])]
-    trends = numbers.table(place.workspace, "trends", ["trend", "frequency"])
-    alike = trends.loc[trends["frequency"] == row["frequency"], "trend"]
+    trends = numbers.table(place.workspace, "trends", ["trend", "frequency", "state"])
+    fresh = (trends["state"] == "forecast") | (row["state"] == "stale")  # lines of other years would not meet
+    alike = trends.loc[(trends["frequency"] == row["frequency"]) & fresh, "trend"]
     chosen: pd.DataFrame = others[others["trend"].isin(alike)].sort_values("total", ascending=False)
     return chosen
 
