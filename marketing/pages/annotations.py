@@ -29,7 +29,16 @@ def popover(place: Place, row: Any, history: pd.DataFrame, name: str) -> None:
         st.markdown(
             "An outage or a wrong count is left out of the forecast; anything else is learnt from.", width="stretch"
         )
-        with st.popover("Annotate a day", icon=":material/edit_calendar:", disabled=not place.may("ingest"), width=200):
+        if st.session_state.pop("annotate.saved", None):
+            st.session_state["annotate.open"] = False
+        with st.popover(
+            "Annotate a day",
+            icon=":material/edit_calendar:",
+            disabled=not place.may("ingest"),
+            width=200,
+            key="annotate.open",
+            on_change="rerun",  # so that saving can close it
+        ):
             _form(place, row, history, name)
 
 
@@ -51,6 +60,7 @@ def _form(place: Place, row: Any, history: pd.DataFrame, name: str) -> None:
         except MarqueeError as error:
             st.error(words.plain(error))
             return
+        st.session_state["annotate.saved"] = True
         if place.may("run"):
             progress.request(place, ["forecast"])
         st.rerun()

@@ -81,7 +81,9 @@ def test_an_annotated_day_becomes_an_event_and_the_title_is_forecast_anew(
         app.date_input(key="annotate.date").set_value(dt.date(2026, 11, 9))
         app.selectbox(key="annotate.kind").set_value("outage")
         app.text_input(key="annotate.name").set_value("  Counting   stopped ")
+        app.session_state["annotate.open"] = True
         pressed(app, "Save and forecast anew")
+        assert app.session_state["annotate.open"] is False
         [run] = ledger.runs()
         ledger.end_run(run.run, "stopped", [], dt.datetime.now(dt.UTC))
     events = Workspace(full).read("events").set_index("event")
