@@ -147,7 +147,7 @@ def _scores(row: Any, scores: pd.DataFrame) -> pd.DataFrame:
         {
             "Forecaster": [_forecaster(f) + (", used here" if f == used else "") for f in scores["forecaster"]],
             f"Better than {repeating}": [_share(v) for v in scores["skill"]],
-            "Symmetric error (sMAPE)": [_share(v / 100) for v in scores["smape"]],
+            "sMAPE": [_share(v / 100) for v in scores["smape"]],
             "In the 80% band": [_share(v) for v in scores["coverage80"]],
             "In the 95% band": [_share(v) for v in scores["coverage95"]],
             "Checks": [f"{v:.0f}" for v in scores["cutoffs"]],
@@ -196,7 +196,7 @@ def _drawn(figure: Any, alt: str, key: str) -> None:
     st.plotly_chart(figure, theme=None, config=charts.CONFIG, alt=alt, key=f"trends.{key}")
 
 
-def _events(place: Place, row: Any, history: pd.DataFrame, _forecast: pd.DataFrame, name: str) -> None:
+def _events(place: Place, row: Any, history: pd.DataFrame, forecast: pd.DataFrame, name: str) -> None:
     """Each event with what it did to the trend or should do, the latest first; and the way to add one."""
     annotations.popover(place, row, history, name)
     dated = events(place.workspace, row["title"])
@@ -210,13 +210,14 @@ def _events(place: Place, row: Any, history: pd.DataFrame, _forecast: pd.DataFra
         effects, on=["event", "date"], how="outer", suffixes=("", "_learnt")
     )  # holidays: no row of ours
     whole = whole.assign(kind=whole["kind"].fillna(whole["kind_learnt"]))
+    last = forecast["date"].max()
     latest = whole.sort_values("date", ascending=False).head(MOST_LISTED)
     told = pd.DataFrame(
         {
             "Day": [words.short_date(date.date(), place.today) for date in latest["date"]],
             "Event": [words.plain(event) for event in latest["event"]],
             "Kind": ["" if pd.isna(kind) else words.plain(words.label(kind)) for kind in latest["kind"]],
-            "On its strongest day": [_effect(effect, history["date"]) for effect in latest.to_dict("records")],
+            "On its strongest day": [_effect(effect, history["date"], last) for effect in latest.to_dict("records")],
             f"{words.begun(words.plain(words.measure(row['metric'])))} added": [
                 "" if pd.isna(added) else words.figure(added) for added in latest["added"]
             ],
@@ -225,20 +226,23 @@ def _events(place: Place, row: Any, history: pd.DataFrame, _forecast: pd.DataFra
     st.table(told, border="horizontal", alt="Events and what they did, the latest first")
 
 
-def _effect(event: Any, known: "pd.Series[Any]") -> str:
+def _effect(event: Any, known: "pd.Series[Any]", last: Any) -> str:
     """ "+38% (+25% to +52%), as others of its kind" for an effect known or expected; else why there is none."""
     if pd.isna(event["effect"]):
-        if kinds.kind(kinds.kind_of(event["kind"])).set_aside:
-            return "Left out of the forecast"
-        return (
-            "Not in the forecast"
-            if event["date"] > known.max()
-            else "Before the data"
-            if event["date"] < known.min()
-            else "Not known"
-        )
+        return _without(event, known, last)
     low, high = float(event["low80"]), float(event["high80"])
     basis = {"kind": ", as others of its kind", "prior": ", a guess from its kind"}.get(event["basis"], "")
     if event["effect"] >= TWICE:
         return f"{times(event['effect'] + 1)} times ({times(low + 1)} to {times(high + 1)}){basis}"
     return f"{charts.percent(event['effect'])} ({charts.percent(low)} to {charts.percent(high)}){basis}"
+
+
+def _without(event: Any, known: "pd.Series[Any]", last: Any) -> str:
+    """Why no effect of an event is known; `known` are the days of the history, `last` is that of the forecast."""
+    if kinds.kind(kinds.kind_of(event["kind"])).set_aside:
+        return "Left out of the forecast"
+    if event["date"] > last:
+        return "After the forecast's end"
+    if event["date"] > known.max():
+        return "Not in the forecast"
+    return "Before the data" if event["date"] < known.min() else "Not known"

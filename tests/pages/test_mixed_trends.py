@@ -36,9 +36,9 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
         frames.append(pd.DataFrame({"date": dates.as_unit("us"), "title": title, "region": region, "value": value}))
     events = pd.DataFrame(
         {
-            "event": ["Trailer", "Press day", "Opening"],
-            "kind": ["trailer", "announcement", "release"],
-            "date": pd.to_datetime(["2026-09-03", "2026-11-28", "2019-05-01"]).as_unit("us"),
+            "event": ["Trailer", "Press day", "Opening", "Sequel"],
+            "kind": ["trailer", "announcement", "release", "release"],
+            "date": pd.to_datetime(["2026-09-03", "2026-11-28", "2019-05-01", "2027-05-01"]).as_unit("us"),
             "title": "other",
         }
     )
@@ -126,6 +126,7 @@ def test_events_without_an_effect_say_why(mixed: Path, draw: Draw) -> None:
     told = opened(draw, "Events", title="other").table[0].value.set_index("Event")["On its strongest day"]
     assert told["Press day"] == "Not in the forecast"
     assert told["Opening"] == "Before the data"
+    assert told["Sequel"] == "After the forecast's end"
     assert "%" in told["Trailer"]
 
 
