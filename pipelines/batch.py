@@ -1,7 +1,8 @@
 """The trends of one forecast run, and the work that they make: which must be fitted, in what pieces, in what order."""
 
+import contextlib
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -22,6 +23,7 @@ FIRST = 8  # trends of the first piece, so that something can be shown at once
 PIECE = 128  # trends of the others: arithmetic on many at once pays, and a killed worker costs no more than these
 
 NO_DIMENSIONS = ("trend", "title", "metric", "frequency", "first", "last", "points", "state", "reason")
+OTHER_CODE = "A worker of the cluster has another Marquee, or other libraries. Install the same there."
 UNANSWERED = "No forecaster could continue it. Look at its values."
 NO_EVENTS = pd.DataFrame({"event": [], "date": pd.Series([], dtype="datetime64[us]")})
 
@@ -60,7 +62,7 @@ def fit(work: Work) -> dict[str, pd.DataFrame]:
         MissingError: this process has other code than the one that asked.
     """
     if work.version and work.version != code_version(work.forecaster):
-        raise MissingError("A worker of the cluster has another Marquee, or other libraries. Install the same there.")
+        raise MissingError(OTHER_CODE)
     origins = fits.origins(work.panel, work.horizon)
     moves = events.moves(work.panel, work.learned, work.horizon, origins)
     made = fits.table([fits.fit(work.panel, moves, work.horizon, work.forecaster)])
@@ -210,26 +212,37 @@ class Batch:
         workers: int = 0,
         folder: Path | None = None,
         address: str = "",
-    ) -> Iterator[str]:
+    ) -> Generator[str]:
         """Fit the items, with what is done and failed kept here; what each was, in words, as it ends.
 
         An item that fails is halved until what is wrong stands alone.
+
+        Raises:
+            InputError: there is no cluster at `address`, or it lost all its workers.
+            MissingError: its workers have other code.
         """
         while items:
             again: list[engine.Item] = []
             pieces = {item.key: item for item in items}
-            for end in engine.stream(IN_WORKER, items, workers=workers, checkpoints=folder, address=address):
-                item = pieces[end.key]
-                trends = item.payload.panel.trends
-                if isinstance(end, engine.Done):
-                    self._take(end.tables["fits"], trends)
-                elif len(trends) == 1:
-                    self.failures.append(end)
-                else:
-                    again += halves(item)
-                    continue
-                yield item.what
+            ends = engine.stream(IN_WORKER, items, workers=workers, checkpoints=folder, address=address)
+            with contextlib.closing(ends):
+                for end in ends:
+                    again += self._ended(end, pieces[end.key])
+                    yield pieces[end.key].what
             items = again
+
+    def _ended(self, end: engine.Done | engine.Failure, item: engine.Item) -> list[engine.Item]:
+        """Keep what came of an item; what is to be tried in its place."""
+        trends = item.payload.panel.trends
+        if isinstance(end, engine.Done):
+            self._take(end.tables["fits"], trends)
+        elif end.reason == OTHER_CODE:
+            raise MissingError(end.reason)
+        elif len(trends) > 1:
+            return halves(item)
+        else:
+            self.failures.append(end)
+        return []
 
     def _take(self, made: pd.DataFrame, trends: Sequence[str]) -> None:
         """Keep the fits of a piece; a trend that no forecaster has a number for is a failure."""

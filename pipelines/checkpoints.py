@@ -3,7 +3,6 @@
 A checkpoint is renamed into place whole, so after a kill it is there or it is not, and never half.
 """
 
-import contextlib
 import dataclasses
 import datetime as dt
 import hashlib
@@ -17,9 +16,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from pydantic import BaseModel
-
-UNUSED_DAYS = 30  # how long a checkpoint that no run asks for is kept
-WRITING_SECONDS = 3600  # what a writer has not renamed by then, a killed one left
 
 
 def digest(*parts: Any) -> str:
@@ -36,7 +32,6 @@ def read(folder: Path) -> dict[str, pd.DataFrame] | None:
         return None
     try:
         found = {file.stem: pd.read_parquet(file) for file in sorted(folder.glob("*.parquet"))}
-        os.utime(folder)
     except (OSError, ValueError):  # damaged on disk: it will be made again
         shutil.rmtree(folder, ignore_errors=True)
         return None
@@ -61,13 +56,9 @@ def write(folder: Path, tables: Mapping[str, pd.DataFrame]) -> None:
         shutil.rmtree(temporary, ignore_errors=True)
 
 
-def sweep(folder: Path, now: dt.datetime) -> None:
-    """Remove checkpoints that no run has asked for in UNUSED_DAYS, and what killed writers left."""
-    for checkpoint in folder.iterdir() if folder.is_dir() else ():
-        kept = WRITING_SECONDS if checkpoint.name.startswith(".") else UNUSED_DAYS * 86_400
-        with contextlib.suppress(FileNotFoundError):
-            if now.timestamp() - checkpoint.stat().st_mtime > kept:
-                shutil.rmtree(checkpoint, ignore_errors=True)
+def clear(folder: Path) -> None:
+    """Remove all checkpoints in a folder, whose content has come to stand elsewhere."""
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def _sync(path: Path) -> None:

@@ -41,7 +41,7 @@ def ends(tasks: Sequence[Task], numbers: Sequence[int], address: str) -> Ends:
     """Every task's end, as it comes. Tasks that were on workers as these died too often are tried again, each alone.
 
     Raises:
-        InputError: `address` is none, or no scheduler answers there.
+        InputError: `address` is none, no scheduler answers there, or it or all its workers went away.
         MissingError: the package `distributed` is not installed here, or our code is not on a worker.
     """
     with contextlib.closing(_client(address)) as client:
@@ -83,24 +83,26 @@ class _Hands:
         """Every task's end; None where its workers were killed."""
         waiting = deque(numbers)
         while waiting or self.futures:
-            if not self._room(waiting):
-                yield from self._given_up([*self.futures, *waiting])
-                return
+            self._fill(waiting)
             with contextlib.suppress(queue.Empty):
                 number = self.over.get(timeout=LOOK_SECONDS)
                 yield number, self._end(number, self.futures.pop(number))
 
-    def _room(self, waiting: deque[int]) -> bool:
-        """Hand over tasks while there are threads for them; False once there has been no worker for too long."""
-        threads = sum(self.client.nthreads().values()) if self.client.status == "running" else 0
+    def _fill(self, waiting: deque[int]) -> None:
+        """Hand over tasks while there are threads for them."""
+        if self.client.status != "running":
+            raise InputError("The Dask scheduler went away. Start it again; what is done is kept.")
+        threads = sum(self.client.nthreads().values())
         if threads:
             self.seen = time.monotonic()
             if not self.asked:
                 self.asked = True
                 _require(self.client, [work, *{self.tasks[number].function for number in waiting}])
+        elif time.monotonic() - self.seen > WORKERLESS_SECONDS:
+            missing = f"The Dask cluster has had no worker for {WORKERLESS_SECONDS:.0f} s"
+            raise InputError(f"{missing}. Start some: dask worker ADDRESS. What is done is kept.")
         while waiting and len(self.futures) < AHEAD * threads:
             self._hand_over(waiting.popleft())
-        return time.monotonic() - self.seen < WORKERLESS_SECONDS
 
     def _hand_over(self, number: int) -> None:
         task = self.tasks[number]
@@ -114,7 +116,7 @@ class _Hands:
 
         task = self.tasks[number]
         if future.cancelled():
-            return Failure(task.item.key, "The Dask scheduler went away. What is done is kept: run it again.")
+            raise InputError("The Dask scheduler went away. Start it again; what is done is kept.")
         error = future.exception()
         if isinstance(error, KilledWorker):
             return None
@@ -124,13 +126,6 @@ class _Hands:
         if isinstance(tables, Failure):
             return tables
         return put_down(task, tables) or read_back(task)
-
-    def _given_up(self, numbers: Sequence[int]) -> Ends:
-        said = (
-            f"The cluster has had no worker for {WORKERLESS_SECONDS:.0f} s. Start some with dask worker; run it again."
-        )
-        for number in numbers:
-            yield number, Failure(self.tasks[number].item.key, said)
 
 
 def work(function: Function, item: Item) -> Tables | Failure:

@@ -5,6 +5,7 @@ once. Finished pieces are checkpoints by content, so a run that was killed carri
 one that was not; the next run carries over the fits of trends that have not changed.
 """
 
+import contextlib
 import datetime as dt
 import time
 from collections.abc import Mapping
@@ -92,12 +93,13 @@ def run(
     workers = settings.workers if workers is None else workers
     if progress and batch.carried:
         progress(batch.ended, batch.total, "what has not changed")
-    for what in batch.fit(items, workers=workers, folder=folder, address=address):
-        if progress:
-            progress(batch.ended, batch.total, what)
-        writer.write_again()
+    with contextlib.closing(batch.fit(items, workers=workers, folder=folder, address=address)) as done:
+        for what in done:
+            if progress:
+                progress(batch.ended, batch.total, what)
+            writer.write_again()
     writer.write(stamp="" if batch.failures else stamp)
-    checkpoints.sweep(folder, now)
+    checkpoints.clear(folder)  # what they hold stands in the table of fits now
     return _report(batch)
 
 
@@ -191,9 +193,10 @@ def forecast_file(
     if not batch.total:
         raise InputError(f"None of its {len(batch.heads):,} trends can be forecast. {_reasons(batch.heads)}")
     items = batch.items({}, elsewhere=bool(address))
-    for what in batch.fit(items, workers=1 if len(items) == 1 else workers, address=address):
-        if progress:
-            progress(batch.ended, batch.total, what)
+    with contextlib.closing(batch.fit(items, workers=1 if len(items) == 1 else workers, address=address)) as done:
+        for what in done:
+            if progress:
+                progress(batch.ended, batch.total, what)
     return finished.so_far(batch, {}) | finished.watched(batch, {}) | {"fits": finished.kept(batch)}, _report(batch)
 
 

@@ -84,7 +84,7 @@ def test_a_worker_with_other_code_is_told_of(monkeypatch: pytest.MonkeyPatch) ->
     job = batch.Batch.of(forecast.gathered(engagement()), batch.NO_EVENTS, {}, batch.How({"D": 7}, "theta", "old", NOW))
     (item,) = job.items({}, elsewhere=True)
     with pytest.raises(MissingError, match="Install the same there"):
-        batch.fit(item.payload)
+        list(job.fit([item], workers=1))
 
 
 def test_fits_of_a_piece_are_those_of_its_trends_alone() -> None:

@@ -103,10 +103,12 @@ def fit_or_die(work: batch.Work) -> dict[str, pd.DataFrame]:
 def test_a_trend_that_kills_every_worker_is_named_and_costs_no_other(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    workspace = make(tmp_path / "small")
+    rows = engagement()
+    rows = rows[(rows["title"] == "ember") | (rows["region"] == "GB")]
+    workspace = make(tmp_path / "small", rows)
     monkeypatch.setattr(batch, "IN_WORKER", fit_or_die)
     report = forecast.run(workspace, SETTINGS.model_copy(update={"workers": 2}), now=NOW)
-    assert report.forecast == 6
+    assert report.forecast == 2
     assert [failure.key for failure in report.failures] == ["ember/views"]
     assert "killed twice" in workspace.read("trends").set_index("trend").loc["ember/views", "reason"]
 
