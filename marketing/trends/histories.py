@@ -34,16 +34,20 @@ NORMAL = 1.4826  # standard deviations of a normal in its median distance from t
 class Held:
     """How points far from the others are held.
 
-    Spreads beyond which they are, for telling the year and for what is continued; and the periods that make a `run`:
-    what more than half of these share is no odd day but a new level.
+    Spreads beyond which they are, for telling the year and for what is continued; and how many values make a `run`, so
+    far apart in a `rise` and in a `fall`: what most of them share is no odd day but a new level. Audiences that leap
+    mostly come back, and those that fall less often: with runs of a week for both, errors were 0.5% larger on daily
+    trends and 1% on page views; with three weeks for falls too, lockdowns were seen days later for no gain.
     """
 
     year: float
     rest: float
     run: int
+    rise: int
+    fall: int
 
 
-HOLDS = {"D": Held(4.0, 4.0, 7), "W": Held(9.0, 4.0, 3), "M": Held(10.0, 10.0, 3)}
+HOLDS = {"D": Held(4.0, 4.0, 8, 3, 2), "W": Held(9.0, 4.0, 3, 1, 1), "M": Held(10.0, 10.0, 3, 1, 1)}
 
 
 @dataclass(frozen=True)
@@ -97,11 +101,11 @@ def histories(trends: Panel, horizon: int, origins: Sequence[int] = (0,)) -> His
     logs = np.log(along(raw) + offset[:, None])
     code, season = trends.frequency.code, season_of(trends.frequency)
     rule = HOLDS[code]
-    held = hold(logs, season, rule.year, rule.run)
+    held = hold(logs, season, rule.year, rule)
     past, ahead = year(held, trends.frequency, horizon)
     values = held - past
     if rule.rest != rule.year:
-        values = hold(logs - past, season, rule.rest, rule.run)
+        values = hold(logs - past, season, rule.rest, rule)
     known = ~np.isnan(raw)
     highest = raw.max(axis=1, where=known, initial=0.0)
     return Histories(values, known, ahead, offset, highest, trends.frequency, len(origins))
@@ -157,19 +161,19 @@ def along(values: Array) -> Array:
     return made
 
 
-def hold(values: Array, season: int, spreads: float, run: int) -> Array:
+def hold(values: Array, season: int, spreads: float, rule: Held) -> Array:
     """Values no further than so many spreads from where their neighbours are.
 
     That is the median of those at the same phase in the NEIGHBOURS seasons before and after (near an end, as many more
-    on the other side), moved by the median distance from it in the `run` periods around: a new level is not held, from
-    the day on that most of a run has it. The spread is the line's own, from the median distance (its standard
+    on the other side), moved by the median distance from it in the run around: a new level is not held, from the day on
+    that most of a run has it. The spread is the line's own, from the median distance (its standard
     deviation, where more than half are at none). Lines too short to have so many neighbours stay as they are.
     """
     middle = np.empty_like(values)
     for start in range(0, len(values), BLOCK):
         part = values[start : start + BLOCK]
         near = _middle(part, season)
-        middle[start : start + BLOCK] = near + np.nan_to_num(_running(part - near, run))
+        middle[start : start + BLOCK] = near + _new_level(part - near, rule)
     apart = values - middle
     known = ~np.isnan(apart)
     spread = NORMAL * medians(np.abs(apart), known)
@@ -201,16 +205,26 @@ def _middle(values: Array, season: int) -> Array:
     return made
 
 
-def _running(values: Array, run: int) -> Array:
-    """The median of the `run` values around each, of the last ones near the end; NaN where one is not known."""
-    count, half = values.shape[1], run // 2
+def _new_level(apart: Array, rule: Held) -> Array:
+    """How far most of a run around each value lies from where its neighbours are; 0 where a run is not whole."""
+    level = np.nan_to_num(_running(apart, rule.run, rule.rise))
+    if rule.fall == rule.rise:
+        return level
+    return np.minimum(level, np.nan_to_num(_running(apart, rule.run, rule.fall)))
+
+
+def _running(values: Array, run: int, apart: int) -> Array:
+    """The median of `run` values around each, so far apart, of the last ones near the end; NaN where one is unknown."""
+    count, span = values.shape[1], (run - 1) * apart
+    before = span // 2
+    after = span - before
     made = np.full(values.shape, np.nan)
-    if count < run:
-        return made
-    made[:, half : count - half] = median([values[:, step : count - run + 1 + step] for step in range(run)])
-    for column in range(count - half, count):
-        if column >= run - 1:
-            made[:, column] = median([values[:, column - step] for step in range(run)])
+    steps = range(0, span + 1, apart)
+    if count > span:
+        made[:, before : count - after] = median([values[:, step : count - span + step] for step in steps])
+    last = np.arange(max(count - after, span), count)
+    if len(last):
+        made[:, last] = median([values[:, last - step] for step in steps])
     return made
 
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from made_trends import panel, walk, week
 
 from marketing.trends.frequencies import FREQUENCIES
-from marketing.trends.histories import TIMES_HIGHEST, along, histories, hold, median, offsets
+from marketing.trends.histories import HOLDS, TIMES_HIGHEST, along, histories, hold, median, offsets
 from marketing.trends.steadiness import steady_level
 from marketing.trends.years import year
 
@@ -68,22 +68,30 @@ def test_a_spike_is_held_and_its_neighbours_are_left_alone() -> None:
     spiked = logs.copy()
     spiked[0, 120] += 3
     spiked[0, 197] -= 3
-    held = hold(spiked, 7, 4.0, 7)
+    held = hold(spiked, 7, 4.0, HOLDS["D"])
     assert abs(held[0, 120] - logs[0, 120]) < 0.5
     assert abs(held[0, 197] - logs[0, 197]) < 0.5
     usual = np.setdiff1d(np.arange(200), [120, 197])
     assert np.abs(held - spiked)[0, usual].max() < 0.1
 
 
-def test_a_new_level_is_not_held_once_most_of_a_week_has_it() -> None:
-    logs = np.log(np.concatenate([week(150), week(10, level=3000)]))[None]
-    assert hold(logs, 7, 4.0, 7)[0, -7:].mean() == pytest.approx(logs[0, -7:].mean(), abs=0.2)
+@pytest.mark.parametrize(
+    ("level", "days", "held"), [(3000, 5, True), (3000, 19, False), (100, 5, True), (100, 14, False)]
+)
+def test_a_new_level_is_not_held_once_it_has_lasted_and_a_lower_one_is_seen_sooner(
+    level: float,
+    days: int,
+    held: bool,  # noqa: FBT001 - a case of the table above
+) -> None:
+    logs = np.log(np.concatenate([week(150), week(days, level=level)]))[None]
+    moved = np.abs(hold(logs, 7, 4.0, HOLDS["D"]) - logs)[0, -days:]
+    assert (moved.mean() > 0.5) == held
 
 
 def test_lines_too_short_to_tell_odd_days_stay_as_they_are() -> None:
     logs = np.log(week(40))[None]
     logs[0, 20] += 3
-    np.testing.assert_allclose(hold(logs, 7, 4.0, 7), logs)
+    np.testing.assert_allclose(hold(logs, 7, 4.0, HOLDS["D"]), logs)
 
 
 # the year

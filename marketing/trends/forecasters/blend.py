@@ -18,8 +18,11 @@ from marketing.trends.panels import Panel
 
 OPTIONS = {"ets": ets, "theta": theta, "steady": steady, "flat_prophet": flat_prophet, "prophet": prophet}
 MEMBERS = tuple(OPTIONS)
-STEADIEST = {"steady": 2.0, "ets": 1.0, "flat_prophet": 1.0}  # the steady one is the best alone, and counts twice
-WEIGHTS = {"D": STEADIEST, "W": STEADIEST, "M": {"ets": 1.0, "theta": 1.0, "prophet": 1.0}}
+WEIGHTS = {
+    "D": {"steady": 2.0, "ets": 1.0, "flat_prophet": 1.0},  # the steady one is the best alone, and counts twice
+    "W": {"steady": 1.0, "ets": 1.0, "theta": 1.0, "flat_prophet": 1.0},
+    "M": {"ets": 1.0, "theta": 1.0, "prophet": 1.0},
+}
 
 
 def members(frequency: Frequency) -> tuple[str, ...]:
