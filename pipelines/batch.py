@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 
 from marketing.errors import MissingError
 from marketing.trends import events, fits
+from marketing.trends.engagement.periods import Gathered
 from marketing.trends.events import Learned
 from marketing.trends.panels import Panel, panels
-from marketing.trends.periods import Gathered
 from marketing.trends.states import FORECAST, states
 from pipelines import checkpoints, engine
 from pipelines.versions import code_version

@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 from marketing import tables
 from marketing.trends import events, fits
 from marketing.trends.anomalies import watch
+from marketing.trends.anomalies.expectations import expectations
 from marketing.trends.cells import Said
 from marketing.trends.engagement import part
-from marketing.trends.event_effects import event_effects
-from marketing.trends.expectations import expectations
+from marketing.trends.events.event_effects import event_effects
 from marketing.trends.forecasts import finish
 from marketing.trends.frequencies import Code
 from marketing.trends.movers import movers

@@ -8,7 +8,8 @@ import streamlit as st
 from marketing import charts
 from marketing.pages import annotations, comparing, numbers, spans, what_if, words
 from marketing.pages.frame import Place
-from marketing.trends import grades, kinds, sentences
+from marketing.trends import grades, sentences
+from marketing.trends.events import kinds
 from marketing.trends.frequencies import FREQUENCIES
 from marketing.trends.parts import parts
 from marketing.trends.wording import month, times

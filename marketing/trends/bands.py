@@ -15,10 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from marketing.trends.forecasters import Array
-from marketing.trends.histories import offsets
 from marketing.trends.panels import Panel
 from marketing.trends.references import CALM, KINDS, LENGTHS, LIVELY, QUANTILES, SELDOM, USUAL, reference
 from marketing.trends.smoothing import begun
+from marketing.trends.smoothing.histories import offsets
 
 LEVELS = {80: (1, 2), 95: (0, 3)}  # where a level's edges stand among QUANTILES; outermost level last
 RECENT = 180  # periods that a trend's unit is taken from: what it was like before then says less

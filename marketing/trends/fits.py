@@ -16,11 +16,11 @@ from numpy.typing import NDArray
 from marketing import catalog
 from marketing.trends.forecasters import Array
 from marketing.trends.frequencies import Frequency
-from marketing.trends.histories import TIMES_HIGHEST, histories
 from marketing.trends.panels import Panel
+from marketing.trends.smoothing.histories import TIMES_HIGHEST, histories
 
 if TYPE_CHECKING:
-    from marketing.trends.moves import Moves
+    from marketing.trends.events.moves import Moves
 
 FORECASTERS = "marketing.trends.forecasters"
 YARDSTICK = "seasonal_naive"

@@ -14,8 +14,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from marketing.trends import bands, fits, grades, scores
-from marketing.trends.event_effects import event_effects
 from marketing.trends.events import learn, moves, set_aside
+from marketing.trends.events.event_effects import event_effects
 from marketing.trends.fits import FALLBACKS, FORECASTERS, Fits
 from marketing.trends.forecasters import Array
 from marketing.trends.outlook import Outlook, outlook

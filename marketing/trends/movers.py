@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from marketing.trends.expectations import Expectations
-from marketing.trends.moments import HEAD, dimensions, in_words, moments, records, typed
+from marketing.trends.anomalies.expectations import Expectations
+from marketing.trends.anomalies.moments import HEAD, dimensions, in_words, moments, records, typed
 
 FACTS = ("date", "value", "expected", "change", "z", "rank", "event", "sentence")
 LATE = {"D": 7, "W": 14, "M": 62}  # days behind the newest data after which a latest period is no news

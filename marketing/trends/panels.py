@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from marketing.trends.engagement.periods import Gathered
 from marketing.trends.frequencies import FREQUENCIES, Frequency
-from marketing.trends.periods import Gathered
 
 
 @dataclass(frozen=True)

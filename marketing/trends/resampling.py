@@ -7,8 +7,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from marketing.errors import InputError
+from marketing.trends.engagement.periods import MONDAY, Gathered, Integers
 from marketing.trends.frequencies import FREQUENCIES, Code
-from marketing.trends.periods import MONDAY, Gathered, Integers
 
 ORDER = "DWM"
 ENOUGH = 0.7  # a period's sum is drawn up from the days it has, if it has this share of them

@@ -13,8 +13,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from marketing.trends.engagement.periods import Gathered
 from marketing.trends.panels import Panel, panels
-from marketing.trends.periods import Gathered
 
 FORECAST = ("forecast", "stale")  # the states that have a forecast
 KNOWN_SHARE = 0.4  # with fewer values than this (quarters read as months), most of a trend would be guessed

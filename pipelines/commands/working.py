@@ -152,7 +152,7 @@ def _forecast_file(
     folder: Path, source: Path, asked: Asked, how: Mapping[str, Any], address: str | None
 ) -> tuple[dict[str, "pd.DataFrame"], bool]:
     """The tables made of a file, and whether a trend of it failed."""
-    from marketing.trends import holidays
+    from marketing.trends.events import holidays
     from pipelines import forecast as job
 
     chosen = acting.choices(folder)

@@ -19,12 +19,12 @@ import numpy as np
 import pandas as pd
 
 from marketing.trends.anomalies import watch
+from marketing.trends.anomalies.expectations import PACES, Expectations, expectations
+from marketing.trends.anomalies.tails import RATE
 from marketing.trends.engagement import gather
-from marketing.trends.expectations import PACES, Expectations, expectations
 from marketing.trends.frequencies import FREQUENCIES
 from marketing.trends.movers import movers
 from marketing.trends.panels import Panel, panels
-from marketing.trends.tails import RATE
 
 REAL = Path(__file__).parents[2] / "sample_data" / "real"
 NONE = pd.DataFrame({"event": pd.Series(dtype="str"), "date": pd.Series(dtype="datetime64[us]")})

@@ -144,7 +144,7 @@ def _after(panel: Panel, origin: int) -> Array:
 
 def _near(panel: Panel, learned: events.Learned, origins: list[int]) -> NDArray[np.bool_]:
     """Origins and trends with an event of the table from four weeks before the origin to the horizon's end."""
-    from marketing.trends.happenings import pairs
+    from marketing.trends.events.happenings import pairs
 
     both = pairs(panel, learned.happenings)
     near = np.zeros((len(origins), len(panel), HORIZON), dtype=bool)

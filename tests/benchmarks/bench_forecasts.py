@@ -17,9 +17,10 @@ import numpy as np
 from real_trends import LEAST, SHARED, Array, Bounds, daily, one_thread, panel, plain_prophet, spent
 
 from marketing import catalog
-from marketing.trends import fits, scores, seasons, smoothing
+from marketing.trends import fits, scores, smoothing
 from marketing.trends.fits import FORECASTERS, NONE
 from marketing.trends.panels import Panel
+from marketing.trends.smoothing import seasons
 
 HORIZON, CUTOFFS, WEEK = 28, 8, 7
 OURS, OWA, OF_PROPHET = "blend", 0.93, 0.62

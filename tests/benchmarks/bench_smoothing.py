@@ -19,7 +19,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from marketing.trends import exponential, seasons, smoothing, theta_lines
+from marketing.trends import smoothing
+from marketing.trends.smoothing import exponential, seasons, theta_lines
 
 Array = NDArray[np.float64]
 HORIZON, WEEK, DAYS = 28, 7, 730

@@ -1,11 +1,11 @@
 """Pages of a workspace whose titles are counted by day, week and month, by region, and one of which has stopped."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import Draw
 from small_workspace import NOW, empty
 from streamlit.testing.v1 import AppTest
 
@@ -23,6 +23,8 @@ ROWS = [
     ("monthly", "ES", pd.date_range("2022-01-01", "2026-10-01", freq="MS"), 90000),
     ("stopped", "ES", pd.date_range(end="2026-07-01", periods=420), 800),
 ]
+
+Draw = Callable[..., AppTest]
 
 
 @pytest.fixture(scope="module")

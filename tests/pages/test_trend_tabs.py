@@ -1,16 +1,18 @@
 """What stands under a trend's chart, tab by tab."""
 
 import datetime as dt
+from collections.abc import Callable
 from pathlib import Path
 
 import filelock
 import pandas as pd
 import pytest
-from conftest import Draw
 from streamlit.testing.v1 import AppTest
 
 from marketing.ledger import Ledger
 from marketing.workspace import Workspace
+
+Draw = Callable[..., AppTest]
 
 
 def opened(draw: Draw, tab: str, **asked: str) -> AppTest:

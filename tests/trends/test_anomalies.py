@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from watched import NONE, TODAY, YESTERDAY, day, panel, shocked, told
 
 from marketing.trends.anomalies import watch
-from marketing.trends.expectations import PACES, expectations
-from marketing.trends.tails import RATE
+from marketing.trends.anomalies.expectations import PACES, expectations
+from marketing.trends.anomalies.tails import RATE
 from marketing.trends.wording import amount
 
 REAL = Path(__file__).parents[2] / "sample_data" / "real"

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from marketing.trends import bands, references
 from marketing.trends.bands import MARGINS, Told, Units
-from marketing.trends.histories import offsets
 from marketing.trends.references import CALM, KINDS, LIVELY, SELDOM, USUAL
+from marketing.trends.smoothing.histories import offsets
 
 DAY = np.timedelta64(1, "D")
 LAST = np.datetime64("2026-11-22")

@@ -6,9 +6,9 @@ from test_events import audience, lifted, on, panel_of
 
 from marketing.contracts import TABLES
 from marketing.tables import check
-from marketing.trends.courses import half_life, of_periods, shares
-from marketing.trends.event_effects import event_effects
 from marketing.trends.events import learn
+from marketing.trends.events.courses import half_life, of_periods, shares
+from marketing.trends.events.event_effects import event_effects
 
 
 def test_an_effect_is_told_in_a_marketers_numbers() -> None:

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from marketing.trends.engagement import gather
 from marketing.trends.events import Learned, felt, learn, moves, set_aside, untold_ahead
-from marketing.trends.kinds import kind, kind_of
+from marketing.trends.events.kinds import kind, kind_of
 from marketing.trends.panels import Panel, panels
 
 FIRST = "2025-06-02"

@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 
 from marketing.trends.engagement import gather
 from marketing.trends.events import learn, moves
-from marketing.trends.holidays import countries, public
+from marketing.trends.events.holidays import countries, public
 from marketing.trends.panels import Panel, panels
 
 DAYS = pd.date_range("2023-01-02", periods=1_085)  # to 21 December 2025, four days before Christmas

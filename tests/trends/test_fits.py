@@ -9,8 +9,8 @@ from made_trends import panel, walk, week
 
 from marketing.errors import MissingError
 from marketing.trends import fits
+from marketing.trends.events.moves import Moves
 from marketing.trends.fits import CUTOFFS, NONE, Fits
-from marketing.trends.moves import Moves
 
 
 def some(horizon: int = 14, forecaster: str = "blend") -> tuple[fits.Panel, Fits]:

@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 from marketing import catalog
 from marketing.trends.fits import FORECASTERS
 from marketing.trends.forecasters import each_line
-from marketing.trends.histories import histories
 from marketing.trends.panels import Panel
+from marketing.trends.smoothing.histories import histories
 
 FOLDER = catalog.names(FORECASTERS)
 WEEKLY = [

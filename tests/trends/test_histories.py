@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 from made_trends import panel, walk, week
 
 from marketing.trends.frequencies import FREQUENCIES
-from marketing.trends.histories import HOLDS, TIMES_HIGHEST, along, histories, hold, median, offsets
-from marketing.trends.steadiness import steady_level
-from marketing.trends.years import year
+from marketing.trends.smoothing.histories import HOLDS, TIMES_HIGHEST, along, histories, hold, median, offsets
+from marketing.trends.smoothing.steadiness import steady_level
+from marketing.trends.smoothing.years import year
 
 
 def test_a_line_is_its_trend_as_it_stood_at_an_origin() -> None:

@@ -8,7 +8,7 @@ from made_trends import event, week
 from watched import NONE, TODAY, panel, shocked
 
 from marketing.trends.anomalies import watch
-from marketing.trends.expectations import expectations
+from marketing.trends.anomalies.expectations import expectations
 from marketing.trends.movers import movers
 from marketing.trends.panels import Panel
 from marketing.trends.wording import amount

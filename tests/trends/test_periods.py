@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from marketing.trends.engagement import gather, gathered
+from marketing.trends.engagement.periods import Gathered
 from marketing.trends.panels import panels
-from marketing.trends.periods import Gathered
 
 DAYS = pd.date_range("2024-02-20", periods=40, unit="us")
 

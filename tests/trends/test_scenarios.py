@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from marketing.errors import InputError, MissingError, RightsError
 from marketing.ledger import Ledger
 from marketing.people import Person
-from marketing.trends.courses import half_life
+from marketing.trends.events.courses import half_life
 from marketing.trends.scenarios import Add, Drop, Move, Price, Scenario, forget, outcomes, save
 
 TODAY = dt.date(2026, 11, 23)

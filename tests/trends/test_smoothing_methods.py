@@ -11,10 +11,10 @@ from hypothesis.extra.numpy import arrays
 from made_trends import week
 from numpy.typing import NDArray
 
-from marketing.trends.exponential import ets
-from marketing.trends.seasons import freed, naive2
 from marketing.trends.smoothing import anchor, as_of, begun, filled, recent_mean, seasonal_naive, since_begun
-from marketing.trends.theta_lines import theta
+from marketing.trends.smoothing.exponential import ets
+from marketing.trends.smoothing.seasons import freed, naive2
+from marketing.trends.smoothing.theta_lines import theta
 
 Array = NDArray[np.float64]
 METHODS: dict[str, Callable[..., Array]] = {

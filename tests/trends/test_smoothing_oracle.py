@@ -8,10 +8,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from marketing.trends.exponential import ets
-from marketing.trends.seasons import naive2
 from marketing.trends.smoothing import anchor, seasonal_naive
-from marketing.trends.theta_lines import theta
+from marketing.trends.smoothing.exponential import ets
+from marketing.trends.smoothing.seasons import naive2
+from marketing.trends.smoothing.theta_lines import theta
 
 Array = NDArray[np.float64]
 HORIZON = 14

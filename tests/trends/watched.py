@@ -9,7 +9,7 @@ from made_trends import week
 from numpy.typing import NDArray
 
 from marketing.trends.anomalies import watch
-from marketing.trends.expectations import expectations
+from marketing.trends.anomalies.expectations import expectations
 from marketing.trends.frequencies import FREQUENCIES
 from marketing.trends.panels import Panel
 

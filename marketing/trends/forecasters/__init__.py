@@ -10,9 +10,9 @@ Events, bands and scores are not a forecaster's business: what events did is tak
 the forecast after (:mod:`marketing.trends.events`), days set aside are NaN already, and bands and scores are made from
 how it did at past origins, the same way for each.
 
-A forecaster that works on a history made ready (:mod:`marketing.trends.histories`: log scale, odd days held, the year
-taken off) has besides `continued(history)`, so that several share one. One that is built of others names them in
-`MEMBERS` (and in `members(frequency)` those used at a frequency) and has `combine(forecasts, history)`, from their
+A forecaster that works on a history made ready (:mod:`marketing.trends.smoothing.histories`: log scale, odd days held,
+the year taken off) has besides `continued(history)`, so that several share one. One that is built of others names them
+in `MEMBERS` (and in `members(frequency)` those used at a frequency) and has `combine(forecasts, history)`, from their
 results by name to its own, so that their fits are shared.
 
 A method that continues one trend at a time needs only :func:`each_line`:

@@ -10,11 +10,11 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from marketing.trends.anchored import YEARS
 from marketing.trends.forecasters import Array, ets, flat_prophet, prophet, steady, theta
 from marketing.trends.frequencies import Frequency
-from marketing.trends.histories import Histories, histories
 from marketing.trends.panels import Panel
+from marketing.trends.smoothing.anchored import YEARS
+from marketing.trends.smoothing.histories import Histories, histories
 
 OPTIONS = {"ets": ets, "theta": theta, "steady": steady, "flat_prophet": flat_prophet, "prophet": prophet}
 MEMBERS = tuple(OPTIONS)

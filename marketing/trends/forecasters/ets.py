@@ -4,14 +4,14 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from marketing.trends.exponential import ets
 from marketing.trends.forecasters import Array
-from marketing.trends.histories import Histories, from_history
 from marketing.trends.panels import Panel
+from marketing.trends.smoothing.exponential import ets
+from marketing.trends.smoothing.histories import Histories, from_history
 
 
 def forecast(trends: Panel, horizon: int, origins: Sequence[int] = (0,)) -> Array:
-    """Continue each trend by exponential smoothing (:mod:`marketing.trends.exponential`)."""
+    """Continue each trend by exponential smoothing (:mod:`marketing.trends.smoothing.exponential`)."""
     return from_history(continued, trends, horizon, origins)
 
 

@@ -5,16 +5,16 @@ from collections.abc import Sequence
 import numpy as np
 
 from marketing.trends.forecasters import Array
-from marketing.trends.histories import Histories, from_history
 from marketing.trends.panels import Panel
-from marketing.trends.seasons import freed
-from marketing.trends.steadiness import steady_level
+from marketing.trends.smoothing.histories import Histories, from_history
+from marketing.trends.smoothing.seasons import freed
+from marketing.trends.smoothing.steadiness import steady_level
 
 SEASONS = 2  # of history from which a season is looked for
 
 
 def forecast(trends: Panel, horizon: int, origins: Sequence[int] = (0,)) -> Array:
-    """Repeat each trend's season around its steady level (:mod:`marketing.trends.steadiness`)."""
+    """Repeat each trend's season around its steady level (:mod:`marketing.trends.smoothing.steadiness`)."""
     return from_history(continued, trends, horizon, origins)
 
 

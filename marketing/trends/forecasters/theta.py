@@ -5,13 +5,13 @@ from collections.abc import Sequence
 import numpy as np
 
 from marketing.trends.forecasters import Array
-from marketing.trends.histories import Histories, from_history
 from marketing.trends.panels import Panel
-from marketing.trends.theta_lines import theta
+from marketing.trends.smoothing.histories import Histories, from_history
+from marketing.trends.smoothing.theta_lines import theta
 
 
 def forecast(trends: Panel, horizon: int, origins: Sequence[int] = (0,)) -> Array:
-    """Continue each trend by theta (:mod:`marketing.trends.theta_lines`)."""
+    """Continue each trend by theta (:mod:`marketing.trends.smoothing.theta_lines`)."""
     return from_history(continued, trends, horizon, origins)
 
 

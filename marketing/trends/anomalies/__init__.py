@@ -1,7 +1,7 @@
 """Days that were not as expected: spikes, dips and shifts of level, each told once, with the event near it.
 
-What is expected and how rare a distance from it is, is found by :mod:`marketing.trends.expectations`, at a rate of at
-most one false alarm in 200 trend-days on quiet data.
+What is expected and how rare a distance from it is, is found by :mod:`marketing.trends.anomalies.expectations`, at a
+rate of at most one false alarm in 200 trend-days on quiet data.
 """
 
 import datetime as dt
@@ -11,8 +11,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from marketing.trends.expectations import Expectations, median
-from marketing.trends.moments import HEAD, dimensions, in_words, moments, records, typed
+from marketing.trends.anomalies.expectations import Expectations, median
+from marketing.trends.anomalies.moments import HEAD, dimensions, in_words, moments, records, typed
 
 LASTING = 0.5  # of its log-scale size must be left after days for a shock to be a shift of level
 FURTHER = 0.2  # on the log scale: a second day that brings a fifth more than the first tells more of a shock
@@ -25,7 +25,7 @@ def watch(
     """The table `anomalies`: a row for each shock, sorted by trend and date.
 
     Args:
-        found: :func:`marketing.trends.expectations.expectations` of each panel, outages set aside.
+        found: :func:`marketing.trends.anomalies.expectations.expectations` of each panel, outages set aside.
         events: The events table, or an empty one.
         names: What titles are called, by id; ids themselves where it says nothing.
         today: The date that counts as today.

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from marketing.trends.periods import Integers, Lines
+from marketing.trends.engagement.periods import Integers, Lines
 
 # Rows with fewer dimensions filled than others of their title are its totals if they hold about as much as
 # those together, and else what those do not cover.

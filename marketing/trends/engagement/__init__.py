@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 
 from marketing.tables import table
 from marketing.trends import frequencies
-from marketing.trends.periods import Gathered, Integers, Lines, codes, regular
-from marketing.trends.totals import added
+from marketing.trends.engagement.periods import Gathered, Integers, Lines, codes, regular
+from marketing.trends.engagement.totals import added
 
 TITLE = ["title", "metric"]
 # A column with this many values that hardly come twice (a note, an address) is told by row and divides no trend.

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from marketing.trends.anomalies.tails import EDGES, Tails
 from marketing.trends.frequencies import Code
 from marketing.trends.panels import Panel
-from marketing.trends.tails import EDGES, Tails
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]

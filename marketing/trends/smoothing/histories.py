@@ -17,7 +17,7 @@ from marketing.trends.forecasters import Array
 from marketing.trends.frequencies import Frequency
 from marketing.trends.panels import Panel
 from marketing.trends.smoothing import as_of, begun
-from marketing.trends.years import year
+from marketing.trends.smoothing.years import year
 
 OFFSET = 0.2  # of the median value above zero, added before the logarithm
 LEAST_OFFSET = 1e-9

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from marketing.errors import SHOWN_FAULTS, InputError, printable
-from marketing.trends.kinds import kind_of
+from marketing.trends.events.kinds import kind_of
 from marketing.trends.wording import article, day
 
 Text = Annotated[str, Field(min_length=1, max_length=300)]

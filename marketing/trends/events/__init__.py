@@ -13,14 +13,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from marketing.trends.courses import DAYS_IN
-from marketing.trends.effects import estimates
-from marketing.trends.happenings import concerned, happenings, set_aside
-from marketing.trends.holidays import countries, public
-from marketing.trends.kinds import kind_of
-from marketing.trends.moves import EARLY, Moves, laid_out
+from marketing.trends.events.courses import DAYS_IN
+from marketing.trends.events.effects import estimates
+from marketing.trends.events.happenings import concerned, happenings, set_aside
+from marketing.trends.events.holidays import countries, public
+from marketing.trends.events.kinds import kind_of
+from marketing.trends.events.moves import EARLY, Moves, laid_out
+from marketing.trends.events.pooling import SHAPE_ERROR, Pools, expected, held, pools
 from marketing.trends.panels import Panel
-from marketing.trends.pooling import SHAPE_ERROR, Pools, expected, held, pools
 
 __all__ = [
     "Learned",
@@ -51,11 +51,11 @@ KEPT = [*TEXTS, "happening", *ESTIMATE, "spread", "until", "back", "held", "sd",
 class Learned:
     """What past events did and what those ahead may do.
 
-    `happenings` are the events (:func:`marketing.trends.happenings.happenings`) and public holidays. `estimates` has
-    a row for each past event of each trend: trend, title, happening (position), pool, sort, effect (log scale), error,
-    at, peak and decay (its shape), spread, until (the last date that it used), back (the same in periods from the
-    trend's last, 0 or below), and held, sd and basis: the effect held to its kind's where it is unsure. `sorts` is
-    each title's kind, `countries` the one of each region.
+    `happenings` are the events (:func:`marketing.trends.events.happenings.happenings`) and public holidays.
+    `estimates` has a row for each past event of each trend: trend, title, happening (position), pool, sort, effect
+    (log scale), error, at, peak and decay (its shape), spread, until (the last date that it used), back (the same in
+    periods from the trend's last, 0 or below), and held, sd and basis: the effect held to its kind's where it is
+    unsure. `sorts` is each title's kind, `countries` the one of each region.
     """
 
     happenings: pd.DataFrame

@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from marketing.trends.courses import DAYS_IN, placed
-from marketing.trends.kinds import kind, kind_of
+from marketing.trends.events.courses import DAYS_IN, placed
+from marketing.trends.events.kinds import kind, kind_of
 from marketing.trends.panels import Panel
 
 COLUMNS = ("event", "kind", "title", "region", "country", "start", "stop", "announced")

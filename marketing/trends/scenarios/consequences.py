@@ -1,6 +1,6 @@
 """What one change of a scenario does to one trend, from the table of what events did and should do.
 
-Effects are on the log scale and run their course as :mod:`marketing.trends.courses` says; all from rows of
+Effects are on the log scale and run their course as :mod:`marketing.trends.events.courses` says; all from rows of
 `event_effects`, so a page needs no forecaster.
 """
 
@@ -13,11 +13,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from marketing.trends.changes import Add, Change, Drop, Move, Price
-from marketing.trends.courses import DAYS_IN, of_periods, placed
-from marketing.trends.event_effects import LEAST_LEAD
+from marketing.trends.events.courses import DAYS_IN, of_periods, placed
+from marketing.trends.events.event_effects import LEAST_LEAD
+from marketing.trends.events.kinds import kind, kind_of
 from marketing.trends.frequencies import Code
-from marketing.trends.kinds import kind, kind_of
+from marketing.trends.scenarios.changes import Add, Change, Drop, Move, Price
 
 Array = NDArray[np.float64]
 Days = NDArray[np.datetime64]
@@ -97,9 +97,9 @@ def planned(effects: pd.DataFrame, change: Move | Drop) -> pd.DataFrame:
 def usual(kind_name: str, trend: str, effects: pd.DataFrame, first: Days, code: Code) -> Effect:
     """What to expect of an event of a kind on a trend: as its past ones were, the fewer the more as others' were.
 
-    Normal-normal pooling (as :mod:`marketing.trends.pooling` does it with all that is known): what the kind's prior
-    says, what past events of the kind did to the totals of all titles, and what they did to this trend. The spread is
-    that of one event to come. `first` (one) is the date of the first period ahead.
+    Normal-normal pooling (as :mod:`marketing.trends.events.pooling` does it with all that is known): what the kind's
+    prior says, what past events of the kind did to the totals of all titles, and what they did to this trend. The
+    spread is that of one event to come. `first` (one) is the date of the first period ahead.
     """
     told = kind(kind_of(kind_name))
     mine, others = (_read(rows, first, code) for rows in _past(kind_name, trend, effects, first))
@@ -186,7 +186,7 @@ def _read(rows: pd.DataFrame, anchor: Days, code: Code) -> pd.DataFrame:
 
 
 class Shapes(NamedTuple):
-    """The shapes of some events, as :func:`marketing.trends.courses.of_periods` takes them."""
+    """The shapes of some events, as :func:`marketing.trends.events.courses.of_periods` takes them."""
 
     length: Array
     lead: Array

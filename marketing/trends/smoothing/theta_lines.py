@@ -13,8 +13,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from marketing.trends.seasons import Freed, freed
 from marketing.trends.smoothing import Array, chunks
+from marketing.trends.smoothing.seasons import Freed, freed
 
 WEIGHTS = np.array(
     [0.97, 0.86, 0.75, 0.65, 0.55, 0.45, 0.36, 0.28, 0.2, 0.15, 0.1, 0.06, 0.03]

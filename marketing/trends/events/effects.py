@@ -13,9 +13,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from marketing.trends.courses import DAYS_IN, of_periods
+from marketing.trends.events.courses import DAYS_IN, of_periods
+from marketing.trends.events.local_regressions import LIMIT, Shapes, Sides, fitted, middle
 from marketing.trends.frequencies import Frequency
-from marketing.trends.local_regressions import LIMIT, Shapes, Sides, fitted, middle
 from marketing.trends.panels import Panel
 
 Array = NDArray[np.float64]
@@ -63,8 +63,8 @@ def estimates(panel: Panel, felt: pd.DataFrame, asked: NDArray[np.bool_]) -> pd.
         panel: Trends of one frequency.
         felt: Past events, a row each, sorted by line and step: line (one trend as of one date), row (in the panel), cut
             (how many of the last periods are not to be known), step, offset and length
-            (:func:`marketing.trends.happenings.pairs`), fading, lead, lasting and public of the event, and the shape in
-            which it is let go beside others (at, peak, decay: lead, peak day and fading).
+            (:func:`marketing.trends.events.happenings.pairs`), fading, lead, lasting and public of the event, and the
+            shape in which it is let go beside others (at, peak, decay: lead, peak day and fading).
         asked: Those whose effect is wanted.
 
     Returns:
@@ -204,14 +204,14 @@ def _logs(values: Array, seen: NDArray[np.bool_]) -> Array:
     So zeros count, and trends of small units still do.
     """
     common = middle(values, seen & (values > 0))
-    little = np.where(common > 0, np.minimum(common / 10, 1.0), 1.0)
+    little = np.where(common > 0, np.clip(common / 10, np.finfo(np.float64).tiny, 1.0), 1.0)
     return np.asarray(np.log(np.maximum(values, 0.0) + little[:, None]))
 
 
 def _beside_event(steps: NDArray[np.int64], frequency: Frequency) -> tuple[Array, Array]:
     """What a window holds but for events and a step, a column each, and how far each may go: level, bends, week.
 
-    Spreads are as :class:`marketing.trends.local_regressions.Sides` has them.
+    Spreads are as :class:`marketing.trends.events.local_regressions.Sides` has them.
     """
     every = BEND[frequency.code]
     bends = [np.clip((steps - start) / every, 0.0, 1.0) for start in range(int(steps[0]), int(steps[-1]), every)]

@@ -1,10 +1,10 @@
 """Exponential smoothing of many trends at once, with a damped trend or none, chosen by AICc.
 
 ETS(A,N,N) and ETS(A,Ad,N) of Hyndman, Koehler, Ord and Snyder (Forecasting with Exponential Smoothing, 2008) on
-histories freed from their season (:mod:`marketing.trends.seasons`), which may change; on whatever scale the caller's
-values have: on logs slopes are growth rates and the season multiplies. Holt-Winters' own season, smoothed along with
-the level, foretold changing weeks no better and years much worse. Weights come from a grid and from steps around its
-best, for all trends and origins at once.
+histories freed from their season (:mod:`marketing.trends.smoothing.seasons`), which may change; on whatever scale the
+caller's values have: on logs slopes are growth rates and the season multiplies. Holt-Winters' own season, smoothed
+along with the level, foretold changing weeks no better and years much worse. Weights come from a grid and from steps
+around its best, for all trends and origins at once.
 """
 
 from collections.abc import Iterable, Sequence
@@ -13,8 +13,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from marketing.trends.seasons import Freed, freed
 from marketing.trends.smoothing import Array, chunks
+from marketing.trends.smoothing.seasons import Freed, freed
 
 LEVELS = (0.98, 0.8, 0.55, 0.35, 0.2, 0.1, 0.03)  # weights of the newest error in the level; the first of equals wins
 SLOPED = (0.95, 0.7, 0.25, 0.06)  # the same beside a slope

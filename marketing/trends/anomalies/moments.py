@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from marketing.trends import reasons
-from marketing.trends.expectations import Expectations
+from marketing.trends.anomalies import reasons
+from marketing.trends.anomalies.expectations import Expectations
 from marketing.trends.frequencies import Code
 from marketing.trends.wording import amount, day, month, weekday, within
 
@@ -34,7 +34,7 @@ def moments(
     """Some periods (`at`, columns) of some trends (`rows`) of a panel, a row each.
 
     Returns the trend's head, name, date, value, expected, change (NaN where none was expected), z and what
-    :func:`marketing.trends.reasons.near` tells of the events near it.
+    :func:`marketing.trends.anomalies.reasons.near` tells of the events near it.
     """
     heads = found.panel.heads.iloc[rows].reset_index(drop=True)
     value, expected = found.panel.values[rows, at], found.expected[rows, at]

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from marketing.trends.courses import DAYS_IN, FAINT, of_periods
+from marketing.trends.events.courses import DAYS_IN, FAINT, of_periods
 from marketing.trends.panels import Panel
 
 Array = NDArray[np.float64]

@@ -4,9 +4,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from marketing.trends.courses import DAYS_IN, half_life, placed
 from marketing.trends.events import Learned, felt
-from marketing.trends.moves import EARLY, courses
+from marketing.trends.events.courses import DAYS_IN, half_life, placed
+from marketing.trends.events.moves import EARLY, courses
 from marketing.trends.panels import Panel
 
 Array = NDArray[np.float64]

@@ -1,8 +1,8 @@
 """What if: an event on another day, one more or one less, another price; beside the forecast, never over it.
 
-A scenario is the question (:mod:`marketing.trends.changes`); its outcome is worked out from the made tables forecasts
-and event_effects alone, anew each time. Both sides of the difference rest on the same forecast, so what may come
-besides falls out of it: its range is the doubt about the effects of the events that change.
+A scenario is the question (:mod:`marketing.trends.scenarios.changes`); its outcome is worked out from the made tables
+forecasts and event_effects alone, anew each time. Both sides of the difference rest on the same forecast, so what may
+come besides falls out of it: its range is the doubt about the effects of the events that change.
 """
 
 import datetime as dt
@@ -20,12 +20,12 @@ from marketing import people
 from marketing.errors import InputError, MissingError, printable
 from marketing.people import Person
 from marketing.records import ScenarioRecord
-from marketing.trends.changes import Add, Change, Drop, Move, Price, Scenario
-from marketing.trends.consequences import Shift, concerning, guessed, planned, shift
-from marketing.trends.courses import placed
 from marketing.trends.engagement import part
+from marketing.trends.events.courses import placed
+from marketing.trends.events.kinds import kind_of
 from marketing.trends.frequencies import Code, found
-from marketing.trends.kinds import kind_of
+from marketing.trends.scenarios.changes import Add, Change, Drop, Move, Price, Scenario
+from marketing.trends.scenarios.consequences import Shift, concerning, guessed, planned, shift
 from marketing.trends.wording import amount, day, within
 
 if TYPE_CHECKING:

@@ -2,7 +2,8 @@
 
 Prophet fits all of a history alike and so begins its forecast where the history was on average; adding the level that
 its residuals end at turned a loss to seasonal naive into a gain on every set tried. What a year does has been taken
-off already (:mod:`marketing.trends.years`), but for monthly trends, whose curve has the year from three of them on.
+off already (:mod:`marketing.trends.smoothing.years`), but for monthly trends, whose curve has the year from three of
+them on.
 """
 
 from typing import Literal
@@ -12,9 +13,9 @@ import pandas as pd
 
 from marketing.trends import prophet
 from marketing.trends.forecasters import Array
-from marketing.trends.histories import Histories
 from marketing.trends.smoothing import anchor
-from marketing.trends.steadiness import steady_level
+from marketing.trends.smoothing.histories import Histories
+from marketing.trends.smoothing.steadiness import steady_level
 
 YEARS = 3
 DAYS_A_YEAR = 365.25

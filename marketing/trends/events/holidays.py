@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 import pandas as pd
 
-from marketing.trends.happenings import COLUMNS
+from marketing.trends.events.happenings import COLUMNS
 
 LANGUAGE = "en_US"  # a Christmas has one name in every country, so that it is learnt once
 YEARS = 4  # of a holiday's past are enough to know it by
