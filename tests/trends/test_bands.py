@@ -135,6 +135,13 @@ def test_what_an_event_may_do_widens_the_band_on_its_days() -> None:
     assert wider["low95"][0, 2, 4] < plain["low95"][0, 2, 4]
 
 
+def test_what_events_may_have_done_to_past_forecasts_does_not_count_twice() -> None:
+    past = np.zeros((SLOTS, 40, HORIZON))
+    past[1:] = 0.5
+    plain, freed = bands.bands(told(40)), bands.bands(told(40), past)
+    assert (freed["high80"][0] < plain["high80"][0]).all()
+
+
 # units and kinds
 
 

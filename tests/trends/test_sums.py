@@ -133,7 +133,7 @@ def test_what_an_event_may_do_widens_the_weeks_it_falls_in():
     trends = lone(views())
     expected, origins = told(trends, 28)
     doubt = np.zeros(expected.shape)
-    doubt[:, :, 7:14] = 0.5
+    doubt[0, :, 7:14] = 0.5
     calm = forecast_sums(trends, expected, origins).query("period == 'week'")
     moved = forecast_sums(trends, expected, origins, doubt).query("period == 'week'")
     wider = (moved["high80"] > calm["high80"]) & (moved["low80"] < calm["low80"])

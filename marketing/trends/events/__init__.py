@@ -35,7 +35,7 @@ __all__ = [
 
 Array = NDArray[np.float64]
 AHEAD_LIMIT = 3.0  # no event ahead is expected to multiply an audience by more than twenty, or to divide it
-UNDER_WAY = 0.3  # how unsure the fading is of an event that has been seen at work, on the log scale
+UNDER_WAY = 0.5  # how unsure the fading is of an event that has been seen at work, on the log scale
 OWN = 1.5  # standard errors in those of its kind up to which an event speaks for itself
 AT_LEAST = {"D": 1, "W": 7, "M": 28}  # days of a period at the least, so that nothing counts as known too early
 
@@ -170,7 +170,8 @@ def felt(panel: Panel, learned: Learned, horizon: int, origins: Sequence[int] = 
 
     Columns: number (of the origin), cut (the origin), row, happening, public, step (of its first day from the panel's
     last period), offset, length, effect (log scale, on the strongest day), sd (its standard deviation), at, peak and
-    decay (its shape), shaky (how unsure its fading is), basis and ahead (0 or 1).
+    decay (its shape), shaky (how unsure its fading is), basis, ahead (0 or 1) and kin (of a past one, the standard
+    deviation of those of its kind that are ahead of its trend then; 0 for none).
     """
     wanted = concerned(panel, learned.happenings, learned.sorts, learned.countries)
     mine = learned.estimates[["trend", "happening", *SHAPE, "back", "held", "sd", "basis"]]
@@ -180,8 +181,14 @@ def felt(panel: Panel, learned: Learned, horizon: int, origins: Sequence[int] = 
     done = _done(panel, learned, wanted, cuts, (since <= 0) & ~np.isnan(wanted["held"].to_numpy()))
     soon = (since > 0) & (since <= horizon + EARLY) & wanted["planned"].to_numpy(bool)
     coming = _coming(panel, learned, wanted, cuts, soon)
-    whole: pd.DataFrame = pd.concat([done, coming], ignore_index=True) if len(coming) else done
-    return whole
+    if coming.empty:
+        return done.assign(kin=0.0).drop(columns="pool")
+    # What one ahead may do is in the errors of the past as often as those of its kind have come: moves takes that off.
+    same = ["number", "row", "pool"]
+    sds = coming.assign(kin=coming["sd"])[[*same, "kin"]].drop_duplicates(same)
+    done = done.merge(sds, on=same, how="left", sort=False)
+    whole: pd.DataFrame = pd.concat([done, coming.assign(kin=0.0)], ignore_index=True).drop(columns="pool")
+    return whole.assign(kin=whole["kin"].fillna(0.0))
 
 
 def _placed(wanted: pd.DataFrame, cuts: NDArray[np.int64], where: NDArray[np.bool_]) -> pd.DataFrame:
@@ -194,7 +201,7 @@ def _done(
     panel: Panel, learned: Learned, wanted: pd.DataFrame, cuts: NDArray[np.int64], where: NDArray[np.bool_]
 ) -> pd.DataFrame:
     """Past events: as they were learnt, or from what was known at an origin at which they were still under way."""
-    columns = [*PLACE, *SHAPE, "back", "held", "sd", "basis"]
+    columns = [*PLACE, *SHAPE, "pool", "back", "held", "sd", "basis"]
     done = _placed(wanted[columns], cuts, where).rename(columns={"held": "effect"}).assign(shaky=UNDER_WAY, ahead=0)
     late = (done["back"].to_numpy() + done["cut"].to_numpy()) > 0
     if not late.any():
@@ -224,7 +231,9 @@ def _coming(
     kin = expected(learned.pools, soon, cutoff)
     told = {name: kin[name] for name in (*SHAPE, "basis")}
     effect = kin["effect"].clip(-AHEAD_LIMIT, AHEAD_LIMIT)
-    coming = soon[[*PLACE, "number", "cut"]].assign(**told, effect=effect, sd=kin["error"], shaky=SHAPE_ERROR, ahead=1)
+    coming = soon[[*PLACE, "pool", "number", "cut"]].assign(
+        **told, effect=effect, sd=kin["error"], shaky=SHAPE_ERROR, ahead=1
+    )
     return coming[~coming["public"].to_numpy(bool) | (coming["basis"] != "prior").to_numpy()]
 
 

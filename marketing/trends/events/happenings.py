@@ -12,6 +12,7 @@ from marketing.trends.events.kinds import kind, kind_of
 from marketing.trends.panels import Panel
 
 COLUMNS = ("event", "kind", "title", "region", "country", "start", "stop", "announced")
+OFTEN, MANY = 0.4, 20  # events of one kind in so large a share of a trend's periods, and so many, are part of it
 LEAST_SHARE = 0.1  # of a period's days that must be bad before the period is: one of a week, three of a month
 
 
@@ -67,7 +68,8 @@ def pairs(panel: Panel, told: pd.DataFrame, countries: Mapping[str, str] | None 
 def concerned(
     panel: Panel, told: pd.DataFrame, sorts: Mapping[str, str], countries: Mapping[str, str] | None = None
 ) -> pd.DataFrame:
-    """`pairs` with what is known of trend, title and kind, without events whose days are set aside.
+    """`pairs` with what is known of trend, title and kind, without events whose days are set aside and those that come
+    so often that they are part of the trend (:func:`often`).
 
     More columns: trend, title, sort (the title's kind), kind, pool (those that tell of each other: the kind, or for
     some the kind and name), public (a public holiday of the calendar), announced, and of the kind prior (effect),
@@ -97,7 +99,30 @@ def concerned(
     both["pool"] = np.array(pools, dtype=str)[happening]
     both["public"] = (told["country"] != "").to_numpy()[happening]
     both["announced"] = told["announced"].to_numpy()[happening]
-    return both
+    common = often(panel, both)
+    return both[~common].reset_index(drop=True) if common.any() else both
+
+
+def often(panel: Panel, both: pd.DataFrame) -> NDArray[np.bool_]:
+    """Which of the pairs (row, pool, step) are of a kind that came in more than OFTEN of a trend's periods so far.
+
+    What comes nearly every day, or in every month of a monthly trend, is told by no single day: the days beside it
+    have as much of it. Level, week and the errors that bands come from hold it already. MANY past ones make it so, as
+    few are told apart whatever share of a short history they are.
+    """
+    made = np.zeros(len(both), dtype=bool)
+    row, step = both["row"].to_numpy(np.intp), both["step"].to_numpy()
+    many = np.flatnonzero(np.bincount(row, minlength=len(panel)) >= MANY)
+    if not len(many):
+        return made
+    width = panel.values.shape[1]
+    above = panel.values > 0
+    span = np.where(above.any(axis=1), width - above.argmax(axis=1), 0)
+    mine = both.loc[np.isin(row, many) & (step <= 0) & (step > -span[row]), ["row", "pool", "step"]]
+    came = mine.drop_duplicates().groupby(["row", "pool"]).size()
+    rows = came.index.get_level_values("row").to_numpy(np.intp)
+    found = came.index[(came >= MANY).to_numpy() & (came.to_numpy() > OFTEN * span[rows])]
+    return pd.MultiIndex.from_frame(both[["row", "pool"]]).isin(found) if len(found) else made
 
 
 def set_aside(panel: Panel, events: pd.DataFrame) -> Panel:

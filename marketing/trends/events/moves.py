@@ -16,6 +16,7 @@ Rows = NDArray[np.intp]
 
 EARLY = 12  # periods before its first day in which an event may be felt
 CELLS = 2_000_000  # numbers laid out at once
+RECENT = 180  # periods that tell how usual events of a kind are; as far back as a band's unit is taken from
 MOVED = 5.0  # all events of a day together, on the log scale
 
 
@@ -90,12 +91,14 @@ def _rows(panel: Panel, rows: Rows) -> Panel:
 def laid_out(panel: Panel, entries: pd.DataFrame, horizon: int, origins: tuple[int, ...]) -> Moves:
     """The courses of events times their effects, laid over past and future.
 
-    `entries` are those of :func:`marketing.trends.events.felt`.
+    `entries` are those of :func:`marketing.trends.events.felt`. Events err apart from one another, so their doubts add
+    up as variances. Bands come from how forecasts erred, and where events of a kind keep coming these errors have
+    their doubt already: only what is more than it was on the mean of the last RECENT periods is told.
     """
     width, days = panel.values.shape[1], DAYS_IN[panel.frequency.code]
     rows = np.unique(entries["row"].to_numpy(np.intp))
     whole = np.zeros((len(origins), len(rows), width + horizon))
-    doubts = np.zeros((len(origins), len(rows), horizon))
+    doubts, usual = np.zeros((len(origins), len(rows), horizon)), np.zeros((len(origins), len(rows)))
     reach = (entries["length"] + entries["peak"] - np.log(FAINT) * entries["decay"]) / days + 2
     reaches = np.exp2(np.ceil(np.log2(reach.to_numpy(float)))).astype(int)  # few lengths, a block of arithmetic each
     for group, span in _blocks(entries, reaches):
@@ -115,8 +118,15 @@ def laid_out(panel: Panel, entries: pd.DataFrame, horizon: int, origins: tuple[i
         coming = here & (after > 0)
         spots = tuple(np.broadcast_to(part, here.shape)[coming] for part in (number, row, after - 1))
         np.add.at(doubts, spots, doubt[coming])
+        kin = group["kin"].to_numpy()[:, None]
+        before = here & (after <= 0) & (after > -RECENT) & (kin > 0)
+        spots = tuple(np.broadcast_to(part, here.shape)[before] for part in (number, row))
+        np.add.at(usual, spots, (share**2 * kin**2)[before])
     whole = np.clip(whole, -MOVED, MOVED)
-    return Moves(rows, origins, whole[:, :, :width], whole[:, :, width:], np.sqrt(doubts))
+    begun = width - np.where(panel.values > 0, 1, 0).argmax(axis=1)[rows]
+    periods = np.clip(begun - np.array(origins, dtype=np.int64)[:, None], 1, RECENT)
+    excess = np.maximum(doubts - (usual / periods)[:, :, None], 0.0)
+    return Moves(rows, origins, whole[:, :, :width], whole[:, :, width:], np.sqrt(excess))
 
 
 def _blocks(entries: pd.DataFrame, reaches: NDArray[np.int64]) -> Iterator[tuple[pd.DataFrame, int]]:

@@ -19,8 +19,9 @@ BELIEF = 3  # as many events the prior's spread is worth
 MEAN_SHARE = 0.5  # of a kind's spread (variance) lies between what its prior says and its mean
 TITLE_SHARE = 0.25  # ... between sorts of titles
 OWN_SHARE = 0.5  # ... between one trend's events and others'; the rest between events of the same trend
+EVEN = 0.05  # of its kind's variance, the least that a trend's own events differ by
 TOLD = 0.25  # of an event's worth of evidence, from which a group counts as having told something
-SHAPE_ERROR = 0.5  # how far one event's fading may be from its kin's, on the log scale
+SHAPE_ERROR = 0.75  # how far one event's fading may be from its kin's, on the log scale
 _BIG = 1 << 32
 
 
@@ -159,6 +160,7 @@ def expected(pools: Pools, asked: pd.DataFrame, days: Days) -> pd.DataFrame:
     luck = spread**2 * np.clip((BELIEF + misfit) / (BELIEF + kinds[:, 0]), 0.2, 16.0)
     mean, variance = _posterior(mean, variance + TITLE_SHARE * luck, sorts)
     effect, sure = _posterior(mean, variance + OWN_SHARE * luck, own)
+    chance = (1 - OWN_SHARE) * luck * _evenness(own, luck / spread**2)
     heard = own[:, 4] * 2 + sorts[:, 4] + kinds[:, 4]
     sums = own[:, 4:] * 2 + sorts[:, 4:] + kinds[:, 4:]
     told = 1 + heard  # the kind's own shape counts as one event's
@@ -169,7 +171,7 @@ def expected(pools: Pools, asked: pd.DataFrame, days: Days) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "effect": effect,
-            "error": np.sqrt(sure + (1 - OWN_SHARE) * luck),
+            "error": np.sqrt(sure + chance),
             "decay": np.where(fading > 0, decay, 0.0),
             "at": np.where(fading > 0, sums[:, 2] / told, 0.0),
             "peak": np.where(fading > 0, sums[:, 3] / told, 0.0),
@@ -179,6 +181,17 @@ def expected(pools: Pools, asked: pd.DataFrame, days: Days) -> pd.DataFrame:
         },
         index=asked.index,
     )
+
+
+def _evenness(own: Array, luck: Array) -> Array:
+    """How far a trend's own events differ from one another, in shares of what its kind's do, EVEN to 1.
+
+    `luck` is the kind's variance in shares of the prior's, which the sums are weighted by. What is one for all of them
+    is told by their sum of squares around their own mean.
+    """
+    apart = own[:, 3] - np.divide(own[:, 2] ** 2, own[:, 1], out=np.zeros(len(own)), where=own[:, 1] > 0)
+    told = np.maximum(own[:, 0] - 1, 0)
+    return np.asarray(np.clip((BELIEF + np.maximum(apart, 0.0) / luck) / (BELIEF + told), EVEN, 1.0))
 
 
 def _posterior(mean: Array, variance: Array, sums: Array) -> tuple[Array, Array]:
