@@ -108,6 +108,8 @@ def bands(told: Told, doubt: Array | None = None) -> dict[str, Array]:
     common = reference(told.reference, told.unit.kind, told.steps)
     half = (common[LEVELS[80][1]] - common[LEVELS[80][0]]) / 2
     errors = (on_scale(told, told.came) - on_scale(told, told.expected)) / unit / half
+    if doubt is not None:  # what an event may have done is no error of the forecast: its doubt is added on its own
+        errors *= 1 / np.hypot(1.0, doubt * DOUBTS[80] / (unit * half))
     days, moment = _moments(told.known)
     batch = Batch.empty(1) if not len(days) else Batch.stacked([_batch(told, errors, day) for day in days])
     kind, bucket = told.unit.kind, np.broadcast_to(buckets(told.steps), errors.shape)
