@@ -12,10 +12,12 @@ from marketing.errors import MarqueeError
 from marketing.pages import numbers, words
 from marketing.pages.frame import Place
 from marketing.trends import scenarios
+from marketing.trends.events import kinds
 from marketing.trends.scenarios import Add, Drop, Move, Outcome, Price, Scenario
 
 WAYS = {"add": "Add an event", "move": "Move an event", "drop": "Leave an event out", "price": "Change the price"}
-KINDS = ("campaign", "trailer", "release", "announcement", "event")
+FIRST_KINDS = ("campaign", "trailer", "release")  # what is planned most
+OTHER_WAYS = ("holiday", "price change")  # nobody plans the one, and the other has a way of its own
 FLIGHT_DAYS = 14  # of a campaign, unless said otherwise
 RECENT = 56  # days of history beside the scenario
 
@@ -26,7 +28,7 @@ def show(place: Place, row: Any, history: pd.DataFrame, forecast: pd.DataFrame, 
     _saved(place, row, name)
     ahead = numbers.rows(place.workspace, "event_effects", row["trend"])
     ahead = ahead[ahead["date"] > history["date"].max()].sort_values("date")
-    change = _change(place, forecast, ahead)
+    change = _change(place, row["metric"], forecast, ahead, effects)
     if change is None:
         return
     scenario = Scenario(title=row["title"], metric=row["metric"], name=words.label(change.did()), changes=(change,))
@@ -45,16 +47,18 @@ def _of_title(place: Place, row: Any) -> pd.DataFrame:
     return numbers.rows(place.workspace, "forecasts", row["title"], column="title")
 
 
-def _change(place: Place, forecast: pd.DataFrame, ahead: pd.DataFrame) -> Any:
+def _change(place: Place, metric: str, forecast: pd.DataFrame, ahead: pd.DataFrame, effects: pd.DataFrame) -> Any:
     """The change that is chosen, or None where there is none to choose."""
     ways = [way for way in WAYS if len(ahead) or way in ("add", "price")]
     first, last = forecast["date"].min().date(), forecast["date"].max().date()
     with st.container(horizontal=True, vertical_alignment="bottom"):
         way = st.selectbox("What if", ways, format_func=WAYS.__getitem__, key="what_if.way", width=210)
         if way == "add":
-            return _added(first, last)
+            return _added(first, last, _kinds(effects))
         if way == "price":
-            percent = st.number_input("Views change by, in %", -90, 500, -5, key="what_if.price", width=180)
+            percent = st.number_input(
+                f"{words.begun(words.measure(metric))} change by, in %", -90, 500, -5, key="what_if.price", width=180
+            )
             since = _day("From", first, first, last, "what_if.since")
             return Price(views=percent / 100, first=since)
         named = {
@@ -73,8 +77,15 @@ def _named(place: Place, event: str, date: dt.date) -> str:
     return f"{event}, {words.date_only(date, place.today)}"
 
 
-def _added(first: dt.date, last: dt.date) -> Add:
-    kind = st.selectbox("Kind", KINDS, format_func=words.label, key="what_if.kind", width=160)
+def _kinds(effects: pd.DataFrame) -> list[str]:
+    """Kinds of event to add: the usual ones, those whose effect is known here, then all others that can be planned."""
+    known = dict.fromkeys(kinds.kind_of(text) for text in effects["kind"].unique())
+    every = dict.fromkeys([*FIRST_KINDS, *known, *kinds.names(), kinds.UNSAID])
+    return [name for name in every if name not in OTHER_WAYS and not kinds.kind(name).set_aside]
+
+
+def _added(first: dt.date, last: dt.date, offered: list[str]) -> Add:
+    kind = st.selectbox("Kind", offered, format_func=words.label, key="what_if.kind", width=160)
     date = _day("On", first, first, last, "what_if.date")
     flight = date + dt.timedelta(days=FLIGHT_DAYS - 1)
     end = _day("Until", flight, date, last, "what_if.end") if kind == "campaign" else None

@@ -131,6 +131,13 @@ def test_every_kind_of_scenario_says_what_it_would_do(way: str, full: Path, draw
     assert "views" in said(app)
 
 
+def test_any_kind_of_event_can_be_added_the_usual_ones_first_and_none_that_is_set_aside(full: Path, draw: Draw) -> None:
+    offered = opened(draw, "What if").selectbox(key="what_if.kind").options
+    assert offered[0] == "Campaign"
+    assert {"Trailer", "Award", "Finale"} <= set(offered)
+    assert not {"Outage", "Set aside", "Holiday"} & set(offered)
+
+
 def test_a_kept_scenario_stands_there_again_and_the_forecast_is_as_it_was(
     full: Path, draw: Draw, ledger: Ledger
 ) -> None:

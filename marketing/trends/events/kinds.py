@@ -55,6 +55,11 @@ def kind(name: str) -> Kind:
     return known[name] if name in known else Kind(name, **other)
 
 
+def names() -> list[str]:
+    """The kinds that stand in the file, in its order."""
+    return list(_kinds()[0])
+
+
 @functools.cache
 def _kinds() -> tuple[dict[str, Kind], dict[str, Any]]:
     told = tomllib.loads(FILE.read_text("utf-8"))
