@@ -64,36 +64,3 @@ def found(dates: pd.DatetimeIndex) -> Code:
         return "D"
     gap = float(np.median(np.diff(dates.to_numpy()) / np.timedelta64(1, "D")))
     return "D" if gap < 4 else "W" if gap < 18 else "M"
-
-
-def labels(dates: pd.DatetimeIndex, code: Code) -> pd.DatetimeIndex:
-    """For each date, the date its period goes by.
-
-    Weeks go by the weekday that most dates have; a date on another counts to the nearest. Months go by their
-    last day where all dates are such, else by their first.
-    """
-    days = dates.normalize()
-    if code == "W":
-        weekday = days.day_of_week.to_numpy()
-        anchor = int(np.bincount(weekday, minlength=7).argmax())
-        return days - pd.to_timedelta((weekday - anchor + 3) % 7 - 3, unit="D")
-    if code == "M":
-        first = days.to_period("M").to_timestamp().as_unit("us")
-        return first + pd.offsets.MonthEnd() if days.is_month_end.all() else first
-    return days
-
-
-def span(first: pd.Timestamp, last: pd.Timestamp, code: Code) -> pd.DatetimeIndex:
-    """Every period's date from `first` to `last`, both being such dates."""
-    if code == "M":
-        return pd.date_range(first, last, freq="MS" if first.day == 1 else "ME", unit="us")
-    return pd.date_range(first, last, freq="7D" if code == "W" else "D", unit="us")
-
-
-def following(last: pd.Timestamp, code: Code, number: int) -> pd.DatetimeIndex:
-    """The dates of the `number` periods after the one that goes by `last`."""
-    if code == "M":
-        step = pd.offsets.MonthBegin() if last.day == 1 else pd.offsets.MonthEnd()
-        return pd.date_range(last + step, periods=number, freq=step, unit="us")
-    days = 7 if code == "W" else 1
-    return pd.date_range(last + pd.Timedelta(days=days), periods=number, freq=f"{days}D", unit="us")

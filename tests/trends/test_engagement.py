@@ -1,3 +1,5 @@
+import datetime as dt
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -5,7 +7,7 @@ from made_trends import engagement, week
 
 from marketing.errors import InputError
 from marketing.trends.engagement import gather, gathered, lines, part, trend_id
-from marketing.trends.frequencies import following
+from marketing.trends.panels import panels
 from marketing.trends.resampling import coarsened
 
 
@@ -121,16 +123,14 @@ def test_months_keep_the_end_that_they_go_by(freq: str, next_date: str) -> None:
     rows = gather(engagement(np.arange(1.0, 25.0), start="2024-01-01", freq=freq))
     assert rows["frequency"].unique().tolist() == ["M"]
     assert rows["value"].tolist() == np.arange(1.0, 25.0).tolist()
-    assert following(rows["date"].iloc[-1], "M", 2)[0] == pd.Timestamp(next_date)
+    assert panels(rows)[0].ahead(1)[0, 0] == np.datetime64(next_date)
 
 
 def test_a_leap_day_is_a_day_like_any_other() -> None:
     (line,) = lines(gather(engagement(week(60), start="2024-01-01")))
     assert pd.Timestamp("2024-02-29") in line.dates
-    assert following(pd.Timestamp("2024-02-28"), "D", 2).tolist() == [
-        pd.Timestamp("2024-02-29"),
-        pd.Timestamp("2024-03-01"),
-    ]
+    ahead = panels(gather(engagement(week(59), start="2024-01-01")))[0].ahead(2)  # to 28 February
+    assert ahead.tolist() == [[dt.date(2024, 2, 29), dt.date(2024, 3, 1)]]
 
 
 def test_days_add_up_to_whole_weeks_and_months_only() -> None:

@@ -14,7 +14,6 @@ PERIODS = frozenset(
     ("day", "week", "month", "time", "tag", "woche", "monat", "día", "semana", "mes", "jour", "semaine", "mois")
 )
 TERM = re.compile(r"(?P<term>.+?): \((?P<region>.+)\)")
-PREAMBLE = re.compile(r"(?:category|kategorie|categoría|catégorie)\b.*:", re.IGNORECASE)
 WORLDWIDE = ("worldwide", "weltweit", "todo el mundo", "tous les pays", "dans tous les pays")
 LESS_THAN_ONE = "<1"  # of an index to 100
 

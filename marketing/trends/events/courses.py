@@ -47,7 +47,7 @@ def of_periods(steps: Array, code: str, offset: Array, length: Array, lead: Arra
 def placed(day: Days, last: Days, code: Code) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """The period with a day, counted from a trend's last one (0; before it negative), and the day's place in it.
 
-    Weeks go by their middle day, months by their first or last (:func:`marketing.trends.frequencies.labels`).
+    Weeks go by their middle day, months by their first or last (:func:`marketing.trends.engagement.periods.regular`).
     """
     if code == "M":
         months = day.astype("datetime64[M]")
