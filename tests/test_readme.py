@@ -13,6 +13,7 @@ import pandas as pd
 import pytest
 import typer
 
+from marketing.trends.scenarios import Drop, Move, Price, Scenario
 from pipelines.__main__ import app
 
 HOUSE = Path(__file__).resolve().parents[1]
@@ -74,6 +75,24 @@ def test_every_file_and_folder_that_contributing_names_exists() -> None:
     examples = set(EXAMPLES)
     for told in re.findall(r"`((?:marketing|pipelines|tests)/[\w./]*)`", paper("CONTRIBUTING.md")):
         assert told in examples or (HOUSE / told).exists(), told
+
+
+def test_every_room_of_trends_that_contributing_names_exists() -> None:
+    rows = paper("CONTRIBUTING.md").partition("| room or file of `marketing/trends/`")[2].partition("\n\n")[0]
+    rooms = [name for row in rows.splitlines()[2:] for name in re.findall(r"`([\w./]+)`", row.split("|")[1])]
+    assert "events/" in rooms
+    for room in rooms:
+        assert (HOUSE / "marketing" / "trends" / room).exists(), room
+
+
+def test_the_scenario_of_readme_can_be_asked() -> None:
+    (content,) = re.findall(r"^```json\n(.*?)^```$", paper("README.md"), re.MULTILINE | re.DOTALL)
+    scenario = Scenario.read(json.loads(content))
+    assert [change.did() for change in scenario.changes] == ["a trailer on 1 September"]
+    told = paper("README.md").partition("`add` may have")[2].partition("\n\n")[0]
+    for change in (Move, Drop, Price):
+        needed = {name for name, field in change.model_fields.items() if field.is_required()}
+        assert {change.model_fields["change"].default, *needed} <= set(re.findall(r"`([a-z_]+)`", told))
 
 
 def test_the_default_workspace_is_the_one_that_readme_names() -> None:
