@@ -38,7 +38,8 @@ check: $(ENVIRONMENT)
 
 bench: $(ENVIRONMENT)
 	@$(BIN)/python -m compileall -q $(CODE)
-	@for file in tests/benchmarks/bench_*.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done
+	@missed=; for file in tests/benchmarks/bench_*.py; do echo "== $$file"; $(BIN)/python $$file || missed="$$missed $$file"; \
+	done; test -z "$$missed" || { echo "Bounds missed:$$missed"; exit 1; }
 
 lock: $(ENVIRONMENT)
 	$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --extra dev --extra openai \

@@ -6,10 +6,12 @@ Real: daily views of a game with dated events, and of ten pages (sample_data/rea
 those not within a week of a day that lies beyond twice, or under half, the running median of 29 days. Made: trends with
 a weekday profile and a wandering level under several kinds of noise, all of them quiet. The yardstick in the same run
 is the usual recipe: seasonal naive's residual on the log scale, over 5 robust standard deviations (MAD of all of them).
+Exits 1 when fewer than five of the dated days are told or false alarms are above the rate that is promised.
 """
 
 import argparse
 import datetime as dt
+import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -31,6 +33,7 @@ NONE = pd.DataFrame({"event": pd.Series(dtype="str"), "date": pd.Series(dtype="d
 TODAY = dt.date(2026, 11, 25)
 FAR, NEAR, MIDDLE = 2.0, 7, 29  # a quiet day: no day within a week of it is twice or half the median of 29
 YARDSTICK = 5.0
+LEAST_TOLD = 5  # of the game's dated days, on the day or the next
 ENDS = {"D": "2026-11-24", "W": "2026-11-23", "M": "2026-11-01"}
 
 
@@ -74,13 +77,14 @@ def quiet_days(panel: Panel) -> np.ndarray:
     return ((far.rolling(2 * NEAR + 1, center=True, min_periods=1).max() == 0) & values.notna()).to_numpy().T
 
 
-def dated_events() -> None:
-    """Which dated events are told."""
+def dated_events() -> bool:
+    """Which dated events are told; whether they are enough."""
     panel, events = game()
     found = expectations(panel)
     told = watch([found], events.assign(title="gta-vi"), {"gta-vi": "Grand Theft Auto VI"}, TODAY)
     days = panel.dates()[0].astype("datetime64[us]")
-    for name, flagged in (("here", told["date"].to_numpy()), ("yardstick", days[yardstick(panel)[0]])):
+    enough = False
+    for name, flagged in (("yardstick", days[yardstick(panel)[0]]), ("here", told["date"].to_numpy())):
         at = [
             {int(gap) for gap in (flagged - date.to_datetime64()) / np.timedelta64(1, "D")} for date in events["date"]
         ]
@@ -88,17 +92,20 @@ def dated_events() -> None:
         print(
             f"  {name:9s} on the day {on}, on the day or the next {next_} of {len(at)}; {len(flagged)} days told in all"
         )
+        enough = next_ >= LEAST_TOLD  # ours is the last
     for sentence in told.loc[told["event"] != "", "sentence"]:
         print(f"    {sentence}")
+    return enough
 
 
-def false_alarms(name: str, panel: Panel, quiet: np.ndarray) -> None:
-    """False alarms in 200 quiet trend-days, here and by the yardstick."""
+def false_alarms(name: str, panel: Panel, quiet: np.ndarray) -> bool:
+    """False alarms in 200 quiet trend-days, here and by the yardstick; whether ours keep to the rate."""
     found = expectations(panel)
     asked = quiet & watched(found)
     rates = [200 * (flagged & asked).sum() / asked.sum() for flagged in (found.first, yardstick(panel))]
     kept = "" if rates[0] <= 200 * RATE else "  ABOVE THE RATE"
     print(f"  {name:34s} {rates[0]:5.2f}   yardstick {rates[1]:5.2f}   of {asked.sum():9,} days{kept}")
+    return bool(rates[0] <= 200 * RATE)
 
 
 # made
@@ -186,27 +193,28 @@ def cost(trends: int, days: int = 730) -> None:
     )
 
 
-def main() -> None:
-    """Print it all."""
+def main() -> int:
+    """Print it all; return how many bounds were missed."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--trends", type=int, default=400, help="made trends of each kind")
     trends = parser.parse_args().trends
     print("Dated events of a game")
-    dated_events()
+    kept = [dated_events()]
     print("False alarms in 200 quiet trend-days (promised: at most 1)")
     ten = pages()
-    false_alarms("ten pages", ten, quiet_days(ten))
+    kept.append(false_alarms("ten pages", ten, quiet_days(ten)))
     for name, make in NOISES.items():
         for days in (150, 730):
             made = panel_of(make(Made(np.random.default_rng(3), trends, days)))
-            false_alarms(f"{name}, {days} days", made, np.ones(made.values.shape, bool))
+            kept.append(false_alarms(f"{name}, {days} days", made, np.ones(made.values.shape, bool)))
     print("Single days of other size that are told, noise of 10%")
     for factor in (1.5, 2.0, 0.5):
         here, there = found_of(factor, trends)
         print(f"  times {factor}: {here:.0%}   yardstick {there:.0%}")
     print("Cost")
     cost(max(trends, 2000))
+    return kept.count(False)
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(1 if main() else 0)
