@@ -72,7 +72,8 @@ def band_chart(
     crowded = False
     if anomalies is not None:
         lined = [date for _, date in _told(events, start, end)]
-        crowded = _add_anomalies(figure, anomalies, (start, end, axis["range"][1]), ink, lined, pd.Timestamp(today))
+        seen = anomalies.assign(climbs=_climbs(history, anomalies["date"], start + (end - start) * TODAY_ROOM))
+        crowded = _add_anomalies(figure, seen, (start, end, axis["range"][1]), ink, lined, pd.Timestamp(today))
     _add_today(figure, today, start, end, ink, low=crowded)
     _add_edge_labels(figure, forecast, axis["range"][1], ink)
     figure.update_layout(
@@ -223,7 +224,18 @@ def _add_ring_label(figure: go.Figure, row: Any, height: float, *, lined: bool, 
     words = changed(row.change) + (f"<br>{safe(_cut(row.event))}" if row.event else "")
     above = row.change > 0 or height < LOW
     side: dict[str, Any] = {"yanchor": "bottom", "yshift": 8} if above else {"yanchor": "top", "yshift": -8}
+    if above and row.climbs:
+        side |= {"xanchor": "right", "xshift": 4}
     note(figure, words, row.date, row.value, ink.text, font_size=12, **side)
+
+
+def _climbs(history: pd.DataFrame, dates: pd.Series, room: pd.Timestamp) -> list[bool]:
+    """Whether the line goes on upwards after each of these dates, through what is written above its middle.
+
+    False before `room`: there is none for words to the left.
+    """
+    rises = dict(zip(history["date"], history["value"].shift(-1) > history["value"], strict=True))
+    return [bool(rises.get(date, False)) and date > room for date in dates]
 
 
 def changed(change: float) -> str:

@@ -259,6 +259,20 @@ def test_the_word_of_a_ring_stays_clear_of_the_axis_and_of_an_event_next_to_it()
     assert "+80%" in told
 
 
+def test_what_is_written_over_a_ring_leaves_a_line_that_goes_on_upwards_alone() -> None:
+    told = history().assign(value=10_000.0)
+    told.loc[60:, "value"] = [14_000.0, 15_000.0, *[10_000.0] * (len(told) - 62)]
+    rise = pd.DataFrame({"date": [DAYS[60]], "value": [14_000.0], "change": [0.4], "z": [8.0], "event": ["Update"]})
+    top = rise.assign(date=DAYS[61], value=15_000.0)
+    anchors = {
+        found["date"].iloc[0]: note.xanchor
+        for found in (rise, top)
+        for note in band(history=told, anomalies=found).layout.annotations  # type: ignore[attr-defined]
+        if note.text.startswith("+40%")
+    }
+    assert anchors == {DAYS[60]: "right", DAYS[61]: None}
+
+
 def test_trillions_have_a_letter_of_their_own() -> None:
     assert charts.short(1.5e12) == "1.5tn"
     assert charts.short(9.9e11) == "990bn"
