@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import streamlit as st
 
@@ -12,6 +13,7 @@ from marketing.trends import grades, sentences
 from marketing.trends.events import kinds
 from marketing.trends.frequencies import FREQUENCIES
 from marketing.trends.parts import parts
+from marketing.trends.scenarios.consequences import movement
 from marketing.trends.wording import month, times
 from marketing.workspace import Workspace
 
@@ -166,13 +168,18 @@ def _share(value: float) -> str:
 
 def _parts(place: Place, row: Any, history: pd.DataFrame, forecast: pd.DataFrame, name: str) -> None:
     ahead = forecast.rename(columns={"expected": "value"})[["date", "value"]]
-    found = parts(pd.concat([history[["date", "value"]], ahead], ignore_index=True))
+    whole = pd.concat([history[["date", "value"]], ahead], ignore_index=True)
+    effects = numbers.rows(place.workspace, "event_effects", row["trend"])
+    lifted = np.exp(movement(effects, whole["date"].to_numpy().astype("datetime64[D]"), row["frequency"]))
+    found = parts(whole.assign(value=whole["value"] / lifted))
     unit = words.measure(row["metric"])
-    st.header("Level, with week and year taken off", anchor=False)
+    st.header("Level, with week, year and events taken off", anchor=False)
     level = found.level.assign(name="Level", ahead=found.level["date"] > history["date"].max())
+    if (lifted != 1).any():
+        level = pd.concat([level, level.assign(name="With events", value=level["value"] * lifted)], ignore_index=True)
     _drawn(
         charts.compare_chart(level, unit=unit, indexed=False, theme=place.theme),
-        f"{name}: the level of {unit}",
+        f"{name}: the level of {unit}, and what events add to it",
         "level",
     )
     left, right = st.columns(2, gap="medium")

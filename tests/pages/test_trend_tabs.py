@@ -61,6 +61,7 @@ def test_a_title_never_tried_on_the_past_says_so(full: Path, draw: Draw) -> None
 
 def test_a_trend_comes_apart_into_level_week_and_year(full: Path, draw: Draw) -> None:
     app = opened(draw, "Parts")
+    assert "Harbour Lights: the level of views, and what events add to it" in charts(app)
     assert "Harbour Lights: each weekday against the level" in charts(app)
     assert "A year's course shows from three years on" in said(app)
 

@@ -13,6 +13,7 @@ from marketing.ledger import Ledger
 from marketing.people import Person
 from marketing.trends.events.courses import half_life
 from marketing.trends.scenarios import Add, Drop, Move, Price, Scenario, forget, outcomes, save
+from marketing.trends.scenarios.consequences import movement
 
 TODAY = dt.date(2026, 11, 23)
 AHEAD = 28
@@ -271,6 +272,25 @@ def test_what_is_no_scenario_is_refused_with_every_fault():
         Scenario.read(content)
     for place in ("title", "name", "changes.0.price.views", "changes.0.price.first"):
         assert place in str(refusal.value)
+
+
+@pytest.mark.parametrize("frequency", ["D", "7D", "MS"])
+def test_what_events_moved_a_trend_by_is_what_leaving_them_out_would_take(frequency):
+    table = forecasts(frequency=frequency)
+    both = pd.concat([effect("Trailer 2", "2026-12-02"), effect("Finale", "2026-12-07", -0.3)], ignore_index=True)
+    dates = table["date"].to_numpy().astype("datetime64[D]")
+    moved = movement(both, dates, {"7D": "W", "MS": "M"}.get(frequency, "D"))
+    gone = [Drop(event=name, date=day.date()) for name, day in zip(both["event"], both["date"], strict=True)]
+    without = outcome(asked(*gone), table, both).rows
+    np.testing.assert_allclose(without["before"] / without["expected"], np.exp(moved), rtol=1e-9)
+    assert (moved > 0).any()
+
+
+def test_events_without_a_known_effect_move_nothing():
+    unknown = effect("Trailer 2", TRAILER).assign(effect=np.nan)
+    dates = forecasts()["date"].to_numpy().astype("datetime64[D]")
+    np.testing.assert_array_equal(movement(unknown, dates, "D"), np.zeros(AHEAD))
+    assert len(movement(effect("Trailer 2", TRAILER), dates[:0], "D")) == 0
 
 
 def test_saving_a_scenario_leaves_the_forecast_alone_and_takes_an_editor(tmp_path):

@@ -89,6 +89,25 @@ def shift(change: Change, trend: str, effects: pd.DataFrame, dates: Days, code: 
     return Shift(effect.size, effect.spread, effect.course(change.date, dates, code), after)
 
 
+def movement(effects: pd.DataFrame, dates: Days, code: Code) -> Array:
+    """What events moved a trend by in each of its periods, or should, on the log scale.
+
+    Args:
+        effects: Its rows of the table event_effects; one whose effect is not known moves nothing.
+        dates: The dates of its periods, without gaps.
+        code: Its frequency.
+    """
+    known = effects[effects["effect"].notna()]
+    if known.empty or not len(dates):
+        return np.zeros(len(dates))
+    told = _read(known, dates[:1], code)
+    step, offset = placed(known["date"].to_numpy().astype("datetime64[D]"), dates[:1], code)
+    shapes = (told[name].to_numpy(float)[:, None] for name in Shapes._fields)
+    steps = np.arange(len(dates), dtype=np.float64) - step[:, None]
+    share = of_periods(steps, code, offset[:, None].astype(np.float64), *shapes)
+    return np.asarray(told["size"].to_numpy(float) @ share)
+
+
 def planned(effects: pd.DataFrame, change: Move | Drop) -> pd.DataFrame:
     """The rows of `effects` for the event that is moved or left out."""
     return effects[(effects["event"] == change.event) & (effects["date"] == pd.Timestamp(change.date))]
