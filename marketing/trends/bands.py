@@ -1,7 +1,8 @@
 """Bands around forecasts, from how forecasts like them have erred: split conformal prediction.
 
-An error is the log-scale distance of what came from what was expected, told in the trend's own unit (how much it
-differs from its last season) and as its own earlier errors widen or narrow that. In this form errors of many trends are
+An error is the log-scale distance of what came from what was expected, told in the trend's own unit (how far it
+is from its own level so many periods on, :mod:`marketing.trends.units`) and as its own earlier errors widen or narrow
+that. In this form errors of many trends are
 alike, and their quantiles by kind of trend and steps ahead are the band's edges: below and above on their own, since
 audiences jump up more than they fall. Quantiles come from this very batch of trends at its past cutoffs, and the fewer
 these are the more from the reference, measured on public trends (:mod:`marketing.trends.references`). At each cutoff
@@ -14,26 +15,21 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from marketing.trends.fits import CUTOFFS
 from marketing.trends.forecasters import Array
-from marketing.trends.panels import Panel
-from marketing.trends.references import CALM, KINDS, LENGTHS, LIVELY, QUANTILES, SELDOM, USUAL, reference
-from marketing.trends.smoothing import begun
-from marketing.trends.smoothing.histories import offsets
+from marketing.trends.references import KINDS, LENGTHS, QUANTILES, SELDOM, reference
+from marketing.trends.units import LEAST_UNIT, Units
 
 LEVELS = {80: (1, 2), 95: (0, 3)}  # where a level's edges stand among QUANTILES; outermost level last
-RECENT = 180  # periods that a trend's unit is taken from: what it was like before then says less
-QUIET, LOUD = 0.05, 0.15  # units below which a trend is calm and from which it is lively
-SOMETIMES = 0.05  # share of recent periods at zero from which a trend is active only seldom
-LEAST_UNIT = 1e-3  # a trend that repeats itself exactly may err all the same
 WIDEST = 15.0  # on the log scale: a factor of three million is as good as unknown
-PATIENCE = 2.0  # cutoffs after which a trend's own errors count as much as all trends'
+PATIENCE = 4.0  # cutoffs, none of them told by another, after which a trend's own errors count as much as all trends'
 TYPICAL = 0.6  # the mean size of an error in common widths
 FAR_OUT = 5.0  # common widths from which an error tells no more of a trend's width
 FACTORS = (0.1, 10.0)  # however well or ill a trend's few cutoffs went
 REFERENCE_TRENDS = 8.0  # so many trends of a batch count as much as the reference
 # What comes errs by more than what came before it did: on sets of trends that told nothing of the reference, bands
-# drawn from earlier cutoffs held 76 to 80% in place of 80. Trends at zero now and then had enough.
-MARGINS = {80: 1.08, 95: 1.13}
+# drawn from earlier cutoffs held 1 to 3 points too few, weekly ones most. Trends at zero now and then had enough.
+MARGINS = {"D": {80: 1.03, 95: 1.07}, "W": {80: 1.08, 95: 1.13}, "M": {80: 1.03, 95: 1.07}}
 MOMENTS = 24  # days at which what is known is counted anew; more cutoffs than these take the day before
 ENDS = (1, 3, 7, 14, 28, 56)  # steps ahead at which a bucket of them ends
 DOUBTS = {80: 1.28, 95: 1.96}  # half-widths of a normal band in standard deviations
@@ -42,15 +38,6 @@ DOUBTS = {80: 1.28, 95: 1.96}  # half-widths of a normal band in standard deviat
 def columns() -> list[str]:
     """The band's columns, outermost last."""
     return [f"{side}{level}" for level in LEVELS for side in ("low", "high")]
-
-
-@dataclass(frozen=True)
-class Units:
-    """At each slot each trend's unit on the log scale, its kind, and what is added before the logarithm, (slots, n)."""
-
-    size: Array
-    kind: NDArray[np.intp]
-    offset: Array
 
 
 @dataclass(frozen=True)
@@ -72,39 +59,12 @@ class Told:
     reference: str
 
 
-def units(panel: Panel, origins: NDArray[np.int64]) -> Units:
-    """Each trend's unit at each slot: how much it differed from its last season lately, log scale, as known by then."""
-    width = panel.values.shape[1]
-    earliest = np.where(np.arange(width) < width - origins.max(axis=0)[:, None], panel.values, np.nan)
-    offset = offsets(begun(earliest))  # as known at the first cutoff, so that errors at all slots are on one scale
-    logs = np.log(panel.values + offset[:, None])
-    season = panel.frequency.season if panel.frequency.code == "D" and logs.shape[1] > panel.frequency.season else 1
-    apart = np.full_like(logs, np.nan)
-    apart[:, season:] = np.abs(logs[:, season:] - logs[:, :-season])
-    size = np.maximum(_recent_mean(apart, origins), LEAST_UNIT)
-    zero = _recent_mean(np.where(np.isnan(logs), np.nan, panel.values == 0), origins)
-    kind = np.where(size < QUIET, CALM, np.where(size < LOUD, USUAL, LIVELY))
-    return Units(size, np.where(zero >= SOMETIMES, SELDOM, kind), np.broadcast_to(offset, size.shape))
-
-
-def _recent_mean(values: Array, origins: NDArray[np.int64]) -> Array:
-    """The mean of each trend's last RECENT values known at each slot, (slots, n); 0 where there are none."""
-    there = np.isfinite(values)
-    sums = np.pad(np.where(there, values, 0.0).cumsum(axis=1), ((0, 0), (1, 0)))
-    counts = np.pad(there.cumsum(axis=1), ((0, 0), (1, 0)))
-    stop = np.where(origins >= 0, values.shape[1] - origins, 0)
-    start = np.maximum(stop - RECENT, 0)
-    rows = np.arange(len(values))[None]
-    total, count = sums[rows, stop] - sums[rows, start], counts[rows, stop] - counts[rows, start]
-    return np.asarray(np.divide(total, count, out=np.zeros(total.shape), where=count > 0))
-
-
 def bands(told: Told, doubt: Array | None = None) -> dict[str, Array]:
     """The band's edges by column, each (slots, n, steps): never crossing, around what is expected, never below zero.
 
     `doubt` is the standard deviation, log scale, of what events ahead may do.
     """
-    unit = told.unit.size[:, :, None]
+    unit = told.unit.at(told.steps)
     common = reference(told.reference, told.unit.kind, told.steps)
     half = (common[LEVELS[80][1]] - common[LEVELS[80][0]]) / 2
     errors = (on_scale(told, told.came) - on_scale(told, told.expected)) / unit / half
@@ -119,7 +79,7 @@ def bands(told: Told, doubt: Array | None = None) -> dict[str, Array]:
     mixed = [half * share * batch.quantiles[(q, *at)] + (1 - share) * common[q] for q in range(len(QUANTILES))]
     made = {}
     for level, (low, high) in LEVELS.items():
-        width = unit * own * np.where(kind == SELDOM, 1.0, MARGINS[level])[:, :, None]
+        width = unit * own * np.where(kind == SELDOM, 1.0, MARGINS[told.reference[0]][level])[:, :, None]
         made[f"low{level}"] = _edge(told, -width * mixed[low], doubt, level, -1.0)
         made[f"high{level}"] = _edge(told, width * mixed[high], doubt, level, 1.0)
     return _nested(made, told.expected)
@@ -184,30 +144,45 @@ def _batch(told: Told, errors: Array, day: np.datetime64) -> Batch:
     if not seen.any():
         return found
     size, count = _sizes(errors, seen)
-    cutoffs = count.sum(axis=0)
+    cutoffs, worth = count.sum(axis=0), count * fresh(told)
     mean = np.divide(size.sum(axis=0), cutoffs, out=np.zeros(len(cutoffs)), where=cutoffs > 0)
     group = told.unit.kind[:, :, None] * (len(ENDS) + 1) + np.broadcast_to(buckets(told.steps), errors.shape)
     for kind in range(len(KINDS)):
         mine = (cutoffs > 0) & (count & (told.unit.kind == kind)).any(axis=0)
         if mine.any():
-            share = _share(int(mine.sum()))
+            share = _share(worth[:, mine])
             found.typical[0, kind] = np.exp(
                 share * np.log(max(float(np.median(mean[mine])), LEAST_UNIT)) + (1 - share) * np.log(TYPICAL)
             )
     others = cutoffs - count
     rest = np.divide(size.sum(axis=0) - size, others, out=np.zeros(size.shape), where=others > 0)
     typical = found.typical[0][told.unit.kind]
-    scaled = errors / _factor(np.where(others > 0, rest, typical), others, typical)[:, :, None]
+    scaled = errors / _factor(np.where(others > 0, rest, typical), worth.sum(axis=0) - worth, typical)[:, :, None]
     for number in np.unique(group[seen]):
         mine = seen & (group == number)
         kind, bucket = divmod(int(number), len(ENDS) + 1)
         found.quantiles[:, 0, kind, bucket] = np.quantile(scaled[mine], QUANTILES)
-        found.share[0, kind, bucket] = _share(int(mine.any(axis=(0, 2)).sum()))
+        found.share[0, kind, bucket] = _share(np.where(mine.any(axis=2), worth, 0.0))
     return found
 
 
-def _share(trends: int) -> float:
+def _share(worth: Array) -> float:
+    """How far the cutoffs of some trends count against the reference, by what each is worth, (slots, n)."""
+    trends = float(worth.sum()) / CUTOFFS
     return trends / (trends + REFERENCE_TRENDS)
+
+
+def fresh(told: Told) -> Array:
+    """What each cutoff tells that none before it did, (slots, n), 0 to 1.
+
+    The cutoffs of a short history lie closer together than a forecast is long: much of what came of them is the same.
+    """
+    day = np.timedelta64(1, "D")
+    reach = ((told.dates - told.known[:, :, None]) / day).max(axis=2, initial=1.0)
+    apart = (told.known[:-1] - told.known[1:]) / day
+    made = np.ones(told.known.shape)
+    made[:-1] = np.where(np.isnan(apart), 1.0, np.clip(apart / reach[:-1], 0.0, 1.0))
+    return made
 
 
 def _sizes(errors: Array, seen: NDArray[np.bool_]) -> tuple[Array, NDArray[np.bool_]]:
@@ -217,8 +192,8 @@ def _sizes(errors: Array, seen: NDArray[np.bool_]) -> tuple[Array, NDArray[np.bo
     return np.divide(total, count, out=np.zeros(count.shape), where=count > 0), count > 0
 
 
-def _factor(mean: Array, cutoffs: NDArray[np.int64], typical: Array) -> Array:
-    """How much wider than its kin a trend's band is, by the mean size of its errors at so many cutoffs."""
+def _factor(mean: Array, cutoffs: Array, typical: Array) -> Array:
+    """How much wider than its kin a trend's band is, by the mean size of its errors at cutoffs worth so many."""
     return np.asarray(np.clip(mean / typical, *FACTORS) ** (cutoffs / (cutoffs + PATIENCE)))
 
 
@@ -228,12 +203,12 @@ def factors(told: Told, errors: Array, typical: Array) -> Array:
     `errors` are in common widths, `typical` (slots, n) their usual size. One cutoff says little, and counts as one in
     PATIENCE + 1.
     """
-    made = np.ones(told.known.shape)
+    made, worth = np.ones(told.known.shape), fresh(told)
     for slot, day in enumerate(told.known):
         size, there = _sizes(errors, np.isfinite(errors) & (told.dates <= day[None, :, None]))
         cutoffs = there.sum(axis=0)
         mean = np.divide(size.sum(axis=0), cutoffs, out=typical[slot].copy(), where=cutoffs > 0)
-        made[slot] = _factor(mean, cutoffs, typical[slot])
+        made[slot] = _factor(mean, (there * worth).sum(axis=0), typical[slot])
     return made
 
 

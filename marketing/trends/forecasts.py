@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from marketing.trends import bands, fits, grades, scores
+from marketing.trends import bands, fits, grades, scores, units
 from marketing.trends.events import learn, moves, set_aside
 from marketing.trends.events.event_effects import event_effects
 from marketing.trends.fits import FALLBACKS, FORECASTERS, Fits
@@ -116,9 +116,9 @@ class Finished:
         return fits.known(self.panel, self.fitted.origins)
 
     @cached_property
-    def unit(self) -> bands.Units:
+    def unit(self) -> units.Units:
         """The trends' units, that bands are told in."""
-        return bands.units(self.panel, self.fitted.origins)
+        return units.units(self.panel, self.fitted.origins)
 
     @cached_property
     def scale(self) -> Array:

@@ -17,9 +17,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from marketing.trends.bands import Told, bands, columns, units
+from marketing.trends.bands import Told, bands, columns
 from marketing.trends.fits import came, known
 from marketing.trends.panels import Panel
+from marketing.trends.units import SUMMED, Units, units
 
 Array = NDArray[np.float64]
 Days = NDArray[np.datetime64]
@@ -87,7 +88,12 @@ def forecast_sums(trends: Panel, expected: Array, origins: Numbers, doubt: Array
 def added_up(trends: Panel, expected: Array, origins: Numbers) -> Iterator[Sums]:
     """The sums of each period that forecasts of this frequency have, at every slot; arguments as for the table."""
     days = np.timedelta64(int(trends.frequency.days), "D")
-    for period in PERIODS[trends.frequency.code]:
+    code = trends.frequency.code
+    made: dict[int, Units] = {}  # by what is added up: weeks and months of days have one
+    for period in PERIODS[code]:
+        name = f"{code} {period}"
+        if SUMMED[name] not in made:
+            made[SUMMED[name]] = units(trends, origins, name)
         spans = _spans(trends, expected.shape[2], period)
         within = spans.within(expected.shape[2])
         last = known(trends, origins)
@@ -95,10 +101,10 @@ def added_up(trends: Panel, expected: Array, origins: Numbers) -> Iterator[Sums]
             expected=_added(expected, within),
             came=_added(came(trends, origins, expected.shape[2]), within),
             dates=np.asarray(last[:, :, None] + spans.stop * days, dtype="datetime64[D]"),
-            unit=units(trends, origins),
+            unit=made[SUMMED[name]],
             known=last,
             steps=np.maximum(spans.stop, 1),
-            reference=f"{trends.frequency.code} {period}",
+            reference=name,
         )
         longest = int(spans.past.max(initial=1))
         history = np.pad(trends.values, ((0, 0), (longest, 0)), constant_values=np.nan)[None, :, -longest:]

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 from real_trends import SHARED, Bounds, daily, one_thread, panel
 
-from marketing.trends import bands, fits
+from marketing.trends import bands, fits, units
 from marketing.trends.forecasts import finish
 from marketing.trends.panels import Panel
 from marketing.trends.references import KINDS
@@ -31,7 +31,7 @@ def told(trends: Panel, origin: int) -> pd.DataFrame:
     known = trends.before(origin)
     known = known.take(fits.spans(known) >= LEAST)
     made = finish([known], [fits.fit(known, None, HORIZON, "blend")], forecaster="blend")
-    kinds = bands.units(known, np.zeros((1, len(known)), np.int64)).kind[0]
+    kinds = units.units(known, np.zeros((1, len(known)), np.int64)).kind[0]
     came = _long(trends)
     days = made["forecasts"].merge(came, on=["trend", "date"])
     days["step"] = days.groupby("trend").cumcount() + 1

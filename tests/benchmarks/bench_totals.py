@@ -21,12 +21,13 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from marketing.trends import fits
-from marketing.trends.bands import Told, bands, units
+from marketing.trends.bands import Told, bands
 from marketing.trends.engagement import gather
 from marketing.trends.frequencies import FREQUENCIES
 from marketing.trends.panels import Panel, panels
 from marketing.trends.reconciliation import reconcile
 from marketing.trends.sums import added_up
+from marketing.trends.units import units
 from sample_data.generate import tables
 
 REAL = Path(__file__).parents[2] / "sample_data" / "real" / "wikipedia_ten_pages.csv"

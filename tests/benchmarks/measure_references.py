@@ -1,10 +1,12 @@
 """Measure the errors that bands start from, and print the file that keeps them (marketing/trends/references.toml).
 
-    python tests/benchmarks/measure_references.py TRENDS.parquet [--without SET ...] [--half NAME] > references.toml
+    python tests/benchmarks/measure_references.py TRENDS.parquet [--without SET ...] [--half NAME] [--by-week SET ...]
+        > references.toml
 
 TRENDS.parquet has a row for each date of each trend: set (trends of one source), key (a trend's id), half, date and
-value. Every trend is continued by the default forecaster from several days of its past, and the errors are told in
-its own unit as its earlier errors widen or narrow that: just as a band is drawn.
+value. Every trend is continued by the default forecaster from several days of its past, once with all its history and
+once as if it had begun lately, and the errors are told in its own unit as its earlier errors widen or narrow that: just
+as a band is drawn. Daily sets named after --by-week are measured by week as well.
 """
 
 import argparse
@@ -15,7 +17,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from marketing.trends import bands, fits, references
+from marketing.trends import bands, fits, references, units
 from marketing.trends.frequencies import FREQUENCIES, found
 from marketing.trends.panels import Panel
 
@@ -25,6 +27,8 @@ FEWEST = {"D": 56, "W": 26, "M": 18}  # periods known at an origin
 # How far ahead, and the horizon that a forecast has by default: past cutoffs lie so far apart.
 FARTHEST, HORIZON = {"D": 84, "W": 26, "M": 12}, {"D": 28, "W": 8, "M": 6}
 CUTS = {"D": (0, 2, 4), "W": (0, 3), "M": (0, 3)}  # last periods left off, so that steps fall on other weekdays
+SHORT = {"D": 200, "W": 70, "M": 48}  # periods of a trend that began lately
+KIN = 3.0  # sets of a kind from which its quantiles count as much as those of all kinds
 JUDGED = 4  # latest cutoffs whose errors are counted; those before tell the trends' own widths
 LEAST = 200  # errors of a set and kind from which it counts in full
 ENOUGH = 100  # errors that tell a quantile; with fewer, those of all kinds together do
@@ -41,7 +45,7 @@ LENGTH = {"D": 1, "D week": 7, "D month": 30, "W": 1, "W month": 4, "M": 1}  # s
 
 @dataclass(frozen=True)
 class Measured:
-    """Errors in units, and the kinds and the weights of their trends, (slots, n, steps)."""
+    """Errors in units, and the kinds and the weights of their trends, (slots x n, steps)."""
 
     errors: np.ndarray
     kinds: np.ndarray
@@ -66,6 +70,20 @@ def panels(table: pd.DataFrame) -> Iterator[Panel]:
         yield Panel(heads, FREQUENCIES[code], np.array([each[-1] for each in trends]), values)
 
 
+def by_week(panel: Panel) -> Panel:
+    """Daily trends by week, from the whole weeks before the last day."""
+    weeks = panel.values.shape[1] // 7
+    values = panel.values[:, -7 * weeks :].reshape(len(panel), weeks, 7).sum(axis=2)
+    return Panel(panel.heads, FREQUENCIES["W"], panel.last, values)
+
+
+def variants(panel: Panel) -> list[Panel]:
+    """The trends as they were on some days, with all their history and with little of it."""
+    code = panel.frequency.code
+    long = [panel.before(cut) for cut in CUTS[code]]
+    return [*long, *(replace(each, values=each.values[:, -SHORT[code] :]) for each in long)]
+
+
 def forecasts(panel: Panel) -> tuple[np.ndarray, np.ndarray]:
     """Origins (slots, n), and what the forecaster expected from each, (slots, n, steps)."""
     code = panel.frequency.code
@@ -88,7 +106,7 @@ def told(panel: Panel, at: np.ndarray, expected: np.ndarray, name: str) -> bands
         steps = np.array(STEPS[name])
         expected, came = (np.stack([_sum(each, step, length) for step in steps], axis=2) for each in (expected, came))
         dates = dates[:, :, steps - 1]
-    return bands.Told(expected, came, dates, bands.units(panel, at), fits.known(panel, at), steps, name)
+    return bands.Told(expected, came, dates, units.units(panel, at, name), fits.known(panel, at), steps, name)
 
 
 def _sum(values: np.ndarray, step: int, length: int) -> np.ndarray:
@@ -97,12 +115,12 @@ def _sum(values: np.ndarray, step: int, length: int) -> np.ndarray:
 
 def measured(this: bands.Told, half: np.ndarray, sets: np.ndarray) -> Measured:
     """Errors in units at the latest cutoffs, as the trends' own earlier ones widen or narrow them."""
-    errors = (bands.on_scale(this, this.came) - bands.on_scale(this, this.expected)) / this.unit.size[:, :, None]
+    errors = (bands.on_scale(this, this.came) - bands.on_scale(this, this.expected)) / this.unit.at(this.steps)
     kinds = np.broadcast_to(this.unit.kind[:, :, None], errors.shape)
     near = this.steps <= HORIZON[this.reference[0]]
     own = np.stack([_factors(this, np.where(near, errors / half, np.nan), slot) for slot in range(JUDGED)])
     errors, kinds = errors[:JUDGED] / own[:, :, None], kinds[:JUDGED]
-    return Measured(errors, kinds, np.broadcast_to(_weights(errors, kinds, sets), errors.shape))
+    return Measured(*(each.reshape(-1, errors.shape[2]) for each in (errors, kinds, _weights(errors, kinds, sets))))
 
 
 def _weights(errors: np.ndarray, kinds: np.ndarray, sets: np.ndarray) -> np.ndarray:
@@ -123,7 +141,10 @@ def _factors(this: bands.Told, errors: np.ndarray, slot: int) -> np.ndarray:
 
 
 def quantiles(name: str, steps: np.ndarray, found: Measured) -> dict[str, np.ndarray]:
-    """For each kind, the quantiles at each of STEPS, (steps, quantiles): of the errors nearest to it."""
+    """For each kind, the quantiles at each of STEPS, (steps, quantiles): of the errors nearest to it.
+
+    The fewer sets have trends of a kind, the more do those of all kinds count.
+    """
     knots = np.array(STEPS[name])
     nearest = np.abs(np.log(steps[:, None] / knots)).argmin(axis=1)
     made = {}
@@ -131,20 +152,25 @@ def quantiles(name: str, steps: np.ndarray, found: Measured) -> dict[str, np.nda
         rows = []
         for knot in range(len(knots)):
             here = nearest == knot
-            errors, kinds, weights = (each[:, :, here] for each in (found.errors, found.kinds, found.weights))
+            errors, kinds, weights = (each[:, here] for each in (found.errors, found.kinds, found.weights))
             known = np.isfinite(errors)
             mine = known & (kinds == number)
-            mine = mine if mine.sum() >= ENOUGH else known
-            rows.append(np.quantile(errors[mine], references.QUANTILES, weights=weights[mine], method="inverted_cdf"))
+            whole, own = (_weighted(errors[some], weights[some]) for some in (known, mine if mine.any() else known))
+            sets = weights[mine].sum() / here.mean() / (2 * len(CUTS[name[0]])) if mine.sum() >= ENOUGH else 0.0
+            rows.append((sets * own + KIN * whole) / (sets + KIN))
         made[kind] = np.array(rows)
     return made
 
 
-def reference(parts: list[bands.Told], name: str, sets: np.ndarray) -> dict[str, np.ndarray]:
+def _weighted(errors: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    return np.quantile(errors, references.QUANTILES, weights=weights, method="inverted_cdf")
+
+
+def reference(parts: list[bands.Told], name: str, sets: list[np.ndarray]) -> dict[str, np.ndarray]:
     """Quantiles of errors by kind: first of plain ones, then as own widths change what is usual."""
     halves = [np.ones(part.expected.shape) for part in parts]
     for _ in range(3):
-        found = [measured(part, half, sets) for part, half in zip(parts, halves, strict=True)]
+        found = [measured(*each) for each in zip(parts, halves, sets, strict=True)]
         whole = Measured(
             *(np.concatenate([getattr(each, what) for each in found]) for what in ("errors", "kinds", "weights"))
         )
@@ -161,6 +187,7 @@ def main() -> None:
     parser.add_argument("trends", type=Path)
     parser.add_argument("--without", nargs="*", default=[])
     parser.add_argument("--half", default="")
+    parser.add_argument("--by-week", nargs="*", default=[])
     asked = parser.parse_args()
     table = pd.read_parquet(asked.trends)
     table = table[~table["set"].isin(asked.without)]
@@ -171,15 +198,15 @@ def main() -> None:
     )
     print("# tests/benchmarks/measure_references.py on public trends of these sets:")
     print("# " + ", ".join(f"{name} {count}" for name, count in counts.items()) + ".")
-    for panel in panels(table):
-        code = panel.frequency.code
-        tried = [(panel.before(cut), *forecasts(panel.before(cut))) for cut in CUTS[code]]
+    found = {panel.frequency.code: [panel] for panel in panels(table)}
+    found["W"] += [by_week(panel.take(panel.heads["set"].isin(asked.by_week).to_numpy())) for panel in found["D"]]
+    for code, parts in found.items():
+        tried = [(each, *forecasts(each), part.heads["set"].to_numpy()) for part in parts for each in variants(part)]
         for name in STEPS:
             if name.partition(" ")[0] == code:
                 print(f'\n["{name}"]\nsteps = {list(STEPS[name])}')
-                for kind, rows in reference(
-                    [told(*each, name) for each in tried], name, panel.heads["set"].to_numpy()
-                ).items():
+                errors = [told(*each, name) for *each, _ in tried]
+                for kind, rows in reference(errors, name, [sets for *_, sets in tried]).items():
                     print(f'\n["{name}".{kind}]')
                     for edge, values in zip(references.EDGES, rows.T, strict=True):
                         print(f"{edge} = {[round(float(value), 3) for value in values]}")

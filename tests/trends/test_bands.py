@@ -7,13 +7,12 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from made_trends import panel, walk, week
 from numpy.typing import NDArray
 
 from marketing.trends import bands, references
-from marketing.trends.bands import MARGINS, Told, Units
-from marketing.trends.references import CALM, KINDS, LIVELY, SELDOM, USUAL
-from marketing.trends.smoothing.histories import offsets
+from marketing.trends.bands import MARGINS, Told
+from marketing.trends.references import CALM, KINDS, LIVELY
+from marketing.trends.units import Units
 
 DAY = np.timedelta64(1, "D")
 LAST = np.datetime64("2026-11-22")
@@ -35,7 +34,7 @@ def told(trends: int, seed: int = 1, *, width: float = 0.2, skew: float = 0.0, k
         came[0] = np.nan
     lasts = np.repeat((LAST - np.arange(SLOTS) * HORIZON * DAY)[:, None], trends, axis=1)
     dates = lasts[:, :, None] + np.arange(1, HORIZON + 1) * DAY
-    unit = Units(np.full((SLOTS, trends), width), np.full((SLOTS, trends), LIVELY), np.ones((SLOTS, trends)))
+    unit = Units(np.full((SLOTS, trends, 1), width), np.full((SLOTS, trends), LIVELY), np.ones((SLOTS, trends)))
     return Told(expected, came, dates, unit, lasts, np.arange(1, HORIZON + 1), "D")
 
 
@@ -105,8 +104,8 @@ def test_a_trend_without_a_past_has_the_band_of_its_kind() -> None:
     came = np.full(lone.came.shape, np.nan)
     made = bands.bands(replace(lone, came=came))
     common = references.reference("D", lone.unit.kind, lone.steps)
-    np.testing.assert_allclose(made["high80"][0, 0], np.expm1(np.log1p(100) + 0.2 * MARGINS[80] * common[2, 0, 0]))
-    np.testing.assert_allclose(made["low80"][0, 0], np.expm1(np.log1p(100) + 0.2 * MARGINS[80] * common[1, 0, 0]))
+    np.testing.assert_allclose(made["high80"][0, 0], np.expm1(np.log1p(100) + 0.2 * MARGINS["D"][80] * common[2, 0, 0]))
+    np.testing.assert_allclose(made["low80"][0, 0], np.expm1(np.log1p(100) + 0.2 * MARGINS["D"][80] * common[1, 0, 0]))
 
 
 @settings(deadline=None, max_examples=60)
@@ -142,23 +141,19 @@ def test_what_events_may_have_done_to_past_forecasts_does_not_count_twice() -> N
     assert (freed["high80"][0] < plain["high80"][0]).all()
 
 
-# units and kinds
-
-
-def test_a_trends_unit_is_what_it_differed_from_its_last_week_lately() -> None:
-    values = np.concatenate([week(300) * 5, week(200)])
-    found = bands.units(panel(values), np.array([[0], [30]]))
-    logs = np.log(values + offsets(values[None, :470])[0])
-    for slot, stop in enumerate((500, 470)):
-        apart = np.abs(logs[7:stop] - logs[: stop - 7])[-bands.RECENT :]
-        assert found.size[slot, 0] == pytest.approx(apart.mean())
-
-
-def test_kinds_tell_calm_and_lively_trends_and_those_that_are_seldom_active() -> None:
-    steady = 1e5 * np.exp(np.random.default_rng(1).normal(0, 0.01, 200))
-    shut = np.where(np.arange(200) % 7 == 6, 0.0, walk(200, 3))
-    trends = panel(steady, walk(200, 1, drift=0.0, noise=0.05), walk(200, 2, noise=0.4), shut)
-    assert bands.units(trends, np.zeros((1, 4), int)).kind[0].tolist() == [CALM, USUAL, LIVELY, SELDOM]
+def test_cutoffs_that_forecast_the_same_days_tell_less_of_a_trend_than_as_many_apart() -> None:
+    this = told(40)
+    came = this.came.copy()
+    came[:, 0] = np.expm1(np.log1p(100) + 4 * (np.log1p(came[:, 0]) - np.log1p(100)))
+    this = replace(this, came=came)
+    known = LAST - (LAST - this.known) // 4
+    overlapping = replace(this, known=known, dates=np.minimum(known[:, :, None] + this.steps * DAY, LAST))
+    widths = []
+    for each in (this, overlapping):
+        made = bands.bands(each)
+        width = (made["high80"] - made["low80"])[0].mean(axis=1)
+        widths.append(width[0] / np.median(width[1:]))
+    assert widths[0] > 1.1 * widths[1] > 1.1
 
 
 # the reference
