@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from marketing.trends.events.courses import DAYS_IN, of_periods, placed
 from marketing.trends.events.event_effects import LEAST_LEAD
 from marketing.trends.events.kinds import kind, kind_of
+from marketing.trends.events.pooling import BELIEF, MEAN_SHARE, OWN_SHARE, TITLE_SHARE
 from marketing.trends.frequencies import Code
 from marketing.trends.scenarios.changes import Add, Change, Drop, Move, Price
 
@@ -25,9 +26,6 @@ Days = NDArray[np.datetime64]
 Z80 = 1.2816  # half of an 80% band in standard deviations
 SETTLED = 4  # rounds after which size and fading of an event that weeks or months show in part agree
 NOTHING_LEFT = -0.99  # no event takes all of an audience
-# How a kind's spread (variance) falls to what its prior says, to trends, and to one event (as pooling.py has it).
-MEAN_SHARE, TREND_SHARE, EVENT_SHARE = 0.5, 0.25, 0.5
-BELIEF = 3  # as many events the prior's spread is worth
 
 
 @dataclass(frozen=True)
@@ -123,9 +121,9 @@ def usual(kind_name: str, trend: str, effects: pd.DataFrame, first: Days, code: 
     told = kind(kind_of(kind_name))
     mine, others = (_read(rows, first, code) for rows in _past(kind_name, trend, effects, first))
     whole = told.spread**2
-    within = _within(EVENT_SHARE * whole, mine)
+    within = _within((1 - OWN_SHARE) * whole, mine)
     mean, variance = _updated(told.effect, MEAN_SHARE * whole, others, whole)
-    mean, variance = _updated(mean, variance + TREND_SHARE * whole, mine, within)
+    mean, variance = _updated(mean, variance + TITLE_SHARE * whole, mine, within)
     spread = float(np.sqrt(variance + within))
     shapes = mine if len(mine) else others
     if not len(shapes):
