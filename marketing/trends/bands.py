@@ -23,13 +23,14 @@ from marketing.trends.units import LEAST_UNIT, Units
 LEVELS = {80: (1, 2), 95: (0, 3)}  # where a level's edges stand among QUANTILES; outermost level last
 WIDEST = 15.0  # on the log scale: a factor of three million is as good as unknown
 PATIENCE = 4.0  # cutoffs, none of them told by another, after which a trend's own errors count as much as all trends'
+UNTRIED = 0.15  # how much wider the band of a trend is that has no past cutoff, next to one that has them all
 TYPICAL = 0.6  # the mean size of an error in common widths
 FAR_OUT = 5.0  # common widths from which an error tells no more of a trend's width
 FACTORS = (0.1, 10.0)  # however well or ill a trend's few cutoffs went
 REFERENCE_TRENDS = 8.0  # so many trends of a batch count as much as the reference
 # What comes errs by more than what came before it did: on sets of trends that told nothing of the reference, bands
-# drawn from earlier cutoffs held 1 to 3 points too few, weekly ones most. Trends at zero now and then had enough.
-MARGINS = {"D": {80: 1.03, 95: 1.07}, "W": {80: 1.08, 95: 1.13}, "M": {80: 1.03, 95: 1.07}}
+# drawn from earlier cutoffs held up to 3 points too few, weekly ones most. Trends at zero now and then had enough.
+MARGINS = {"D": {80: 1.03, 95: 1.07}, "W": {80: 1.1, 95: 1.15}, "M": {80: 1.03, 95: 1.05}}
 MOMENTS = 24  # days at which what is known is counted anew; more cutoffs than these take the day before
 ENDS = (1, 3, 7, 14, 28, 56)  # steps ahead at which a bucket of them ends
 DOUBTS = {80: 1.28, 95: 1.96}  # half-widths of a normal band in standard deviations
@@ -167,8 +168,12 @@ def _batch(told: Told, errors: Array, day: np.datetime64) -> Batch:
 
 
 def _share(worth: Array) -> float:
-    """How far the cutoffs of some trends count against the reference, by what each is worth, (slots, n)."""
-    trends = float(worth.sum()) / CUTOFFS
+    """How far the cutoffs of some trends count against the reference, by what each is worth, (slots, n).
+
+    Trends of the same days err together in part, so with few cutoffs even many trends tell little: a trend that has
+    half of them counts as a quarter.
+    """
+    trends = float(((worth.sum(axis=0) / CUTOFFS) ** 2).sum())
     return trends / (trends + REFERENCE_TRENDS)
 
 
@@ -208,7 +213,8 @@ def factors(told: Told, errors: Array, typical: Array) -> Array:
         size, there = _sizes(errors, np.isfinite(errors) & (told.dates <= day[None, :, None]))
         cutoffs = there.sum(axis=0)
         mean = np.divide(size.sum(axis=0), cutoffs, out=typical[slot].copy(), where=cutoffs > 0)
-        made[slot] = _factor(mean, (there * worth).sum(axis=0), typical[slot])
+        told_by = (there * worth).sum(axis=0)
+        made[slot] = _factor(mean, told_by, typical[slot]) * (1 + UNTRIED * np.maximum(1 - told_by / CUTOFFS, 0.0))
     return made
 
 

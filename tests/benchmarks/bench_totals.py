@@ -7,10 +7,11 @@ the ten real Wikipedia pages in sample_data, and those pages' views dealt out at
 (few views, many, and wandering fast). Each title ends on a day of its own, so that no one week decides. Rolling origin:
 the cutoffs that a forecast is scored by, 56 days or eight weeks ahead. Errors after are told in those before. Of sums,
 and of single days and weeks as the yardstick, what is told is the share that fell within the band made at their cutoff,
-which knows nothing later.
+which knows nothing later. Exits 1 when one of all sets together is out of bounds.
 """
 
 import argparse
+import sys
 import time
 from collections.abc import Mapping
 from dataclasses import replace
@@ -19,6 +20,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from real_trends import Bounds
 
 from marketing.trends import fits
 from marketing.trends.bands import Told, bands
@@ -39,6 +41,7 @@ NAMES = {
     "W": "weeks",
     "W month": "months of weeks",
 }
+WITHIN = {80: (0.775, 0.825), 95: (0.935, 0.965)}
 APART, FARTHEST = 37, 180  # days: each title ends so much earlier than the one before, up to this, then from 0 again
 YEAR = 364  # days that a trend must have
 # Views a day of a dealt-out title, its parts, and how far the log of a share wanders in a day.
@@ -188,8 +191,8 @@ def share(hits: Mapping[int, Array], slots: slice) -> str:
     return f"{np.nanmean(told[0]):5.1%} {np.nanmean(told[1]):5.1%} of {int(np.isfinite(told[0]).sum()):7,}"
 
 
-def main(arguments: list[str] | None = None) -> None:
-    """Print errors before and after, and coverage."""
+def main(arguments: list[str] | None = None) -> int:
+    """Print errors before and after, and coverage; return how many bounds were missed."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--forecaster", default="blend")
     parser.add_argument("--seed", type=int, default=1)
@@ -212,12 +215,18 @@ def main(arguments: list[str] | None = None) -> None:
     mean = np.exp(np.log(ratios).mean(axis=0))
     print(f"{'geometric mean':26} {''.join(f'{each:9.4f}' for each in mean):>36}  (1 is as before)")
     print(f"\n{'within the bands for 80% and 95%':36} latest cutoff of four           all cutoffs")
+    bounds, farther = Bounds(), []
     for kind in NAMES.values():
         by_set = all_hits[kind]
-        whole = {level: np.concatenate([flat(hits[level]) for hits in by_set.values()], axis=1) for level in (80, 95)}
+        whole = {level: np.concatenate([flat(hits[level]) for hits in by_set.values()], axis=1) for level in WITHIN}
         for name, hits in {**by_set, "all": whole}.items():
             print(f"{kind:16} {name:17} {share(hits, slice(0, 1)):>24}  {share(hits, slice(None)):>24}")
+        farther += [(kind, level, float(np.nanmean(whole[level][0]))) for level in WITHIN]
+    print("\nlatest cutoff of four, which knows the errors of three others")
+    for kind, level, figure in farther:
+        bounds.between(f"{kind} within the {level}% band", figure, *WITHIN[level])
+    return bounds.missed
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(1 if main() else 0)

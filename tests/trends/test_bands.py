@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from marketing.trends import bands, references
-from marketing.trends.bands import MARGINS, Told
+from marketing.trends.bands import MARGINS, UNTRIED, Told
 from marketing.trends.references import CALM, KINDS, LIVELY
 from marketing.trends.units import Units
 
@@ -104,8 +104,9 @@ def test_a_trend_without_a_past_has_the_band_of_its_kind() -> None:
     came = np.full(lone.came.shape, np.nan)
     made = bands.bands(replace(lone, came=came))
     common = references.reference("D", lone.unit.kind, lone.steps)
-    np.testing.assert_allclose(made["high80"][0, 0], np.expm1(np.log1p(100) + 0.2 * MARGINS["D"][80] * common[2, 0, 0]))
-    np.testing.assert_allclose(made["low80"][0, 0], np.expm1(np.log1p(100) + 0.2 * MARGINS["D"][80] * common[1, 0, 0]))
+    unit = 0.2 * MARGINS["D"][80] * (1 + UNTRIED)
+    np.testing.assert_allclose(made["high80"][0, 0], np.expm1(np.log1p(100) + unit * common[2, 0, 0]))
+    np.testing.assert_allclose(made["low80"][0, 0], np.expm1(np.log1p(100) + unit * common[1, 0, 0]))
 
 
 @settings(deadline=None, max_examples=60)
