@@ -61,7 +61,9 @@ class Pool:
         except BrokenProcessPool:  # joblib has buried this pool and will start another
             return
         except BaseException:  # Ctrl-C, or the caller wants no more: leave nothing running
-            get_reusable_executor().shutdown(wait=False, kill_workers=True)
+            # The one in use: asked for without `reuse`, another is made, which waits for this one under a lock that
+            # this one may need to end.
+            get_reusable_executor(reuse=True).shutdown(wait=False, kill_workers=True)
             raise
 
     def _mark(self, number: int) -> Path:

@@ -130,12 +130,12 @@ def test_progress_is_told_after_each_item() -> None:
 def test_a_caller_that_stops_early_leaves_no_worker_behind() -> None:
     script = (
         "import sys; sys.path.insert(0, sys.argv[1]); import test_engine as t; from pipelines import engine\n"
-        "ends = engine.stream(t.die_always, t.items(*range(10, 400)), workers=2); print(next(ends).key); ends.close()"
+        "ends = engine.stream(t.die_always, t.items(*range(10, 6000)), workers=2); print(next(ends).key); ends.close()"
     )
-    began = time.monotonic()
-    done = subprocess.run([sys.executable, "-c", script, str(Path(__file__).parent)], capture_output=True, text=True)
-    assert done.stdout.startswith("item 1"), done.stderr
-    assert time.monotonic() - began < 9  # 390 items at 0.05 s on two workers take ten
+    command = [sys.executable, "-c", script, str(Path(__file__).parent)]
+    for _ in range(3):  # once in three it hung, when workers were asked to end while one handed its result over
+        done = subprocess.run(command, capture_output=True, text=True, timeout=60)  # all items would take 150 s
+        assert done.stdout.startswith("item "), done.stderr
 
 
 def started_by(pid: int) -> list[int]:
