@@ -17,6 +17,7 @@ from marketing.trends.forecasters import Array
 from marketing.trends.frequencies import Frequency
 from marketing.trends.panels import Panel
 from marketing.trends.smoothing import as_of, begun
+from marketing.trends.smoothing.lifts import lifts
 from marketing.trends.smoothing.years import year
 
 OFFSET = 0.2  # of the median value above zero, added before the logarithm
@@ -57,13 +58,15 @@ class Histories:
     `values` (lines, periods) are the values to continue, all of the first origin first, each line ending in the last
     column; NaN before a line's first value and nowhere after. `known` is False where a value was filled in. `ahead`
     (lines, horizon) is what the year adds to a continuation, `offset` (lines,) what was added before the logarithm,
-    `highest` (lines,) the highest value known.
+    `lift` (lines,) what a continuation is multiplied by to come up to the mean, `highest` (lines,) the highest value
+    known.
     """
 
     values: Array
     known: NDArray[np.bool_]
     ahead: Array
     offset: Array
+    lift: Array
     highest: Array
     frequency: Frequency
     origins: int
@@ -84,14 +87,16 @@ class Histories:
         Not below zero, and no more than TIMES_HIGHEST times the highest value: a slope on the log scale explodes. NaN
         for lines with fewer points than LEAST.
         """
-        top = TIMES_HIGHEST * self.highest + self.offset
+        top = TIMES_HIGHEST * self.highest / self.lift + self.offset
         made = np.exp(np.minimum(continued + self.ahead, np.log(top)[:, None])) - self.offset[:, None]
+        made *= self.lift[:, None]
         few = self.known.sum(axis=1) < LEAST[self.frequency.code]
         return np.where(few[:, None], np.nan, np.maximum(made, 0.0)).reshape(self.origins, -1, self.horizon)
 
     def on_scale(self, forecasts: Array) -> Array:
         """Forecasts in the trends' own units as logarithms, (lines, horizon); `back` without the year's part."""
-        return np.asarray(np.log(forecasts.reshape(-1, self.horizon) + self.offset[:, None]) - self.ahead)
+        middle = forecasts.reshape(-1, self.horizon) / self.lift[:, None]
+        return np.asarray(np.log(middle + self.offset[:, None]) - self.ahead)
 
 
 def histories(trends: Panel, horizon: int, origins: Sequence[int] = (0,)) -> Histories:
@@ -102,13 +107,14 @@ def histories(trends: Panel, horizon: int, origins: Sequence[int] = (0,)) -> His
     code, season = trends.frequency.code, season_of(trends.frequency)
     rule = HOLDS[code]
     held = hold(logs, season, rule.year, rule)
+    lift = lifts(raw, held, offset, trends.frequency)
     past, ahead = year(held, trends.frequency, horizon)
     values = held - past
     if rule.rest != rule.year:
         values = hold(logs - past, season, rule.rest, rule)
     known = ~np.isnan(raw)
     highest = raw.max(axis=1, where=known, initial=0.0)
-    return Histories(values, known, ahead, offset, highest, trends.frequency, len(origins))
+    return Histories(values, known, ahead, offset, lift, highest, trends.frequency, len(origins))
 
 
 def from_history(continued: Callable[[Histories], Array], trends: Panel, horizon: int, origins: Sequence[int]) -> Array:
