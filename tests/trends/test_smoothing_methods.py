@@ -8,9 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
-from made_trends import week
+from made_trends import panel, week
 from numpy.typing import NDArray
 
+from marketing.trends.forecasters import steady
+from marketing.trends.forecasters import theta as theta_forecaster
 from marketing.trends.smoothing import anchor, as_of, begun, filled, recent_mean, seasonal_naive, since_begun
 from marketing.trends.smoothing.exponential import ets
 from marketing.trends.smoothing.seasons import freed, naive2
@@ -167,6 +169,22 @@ def test_growth_goes_on_and_slows_down() -> None:
     assert steps[-1] < steps[0] < 0.012
     far = theta(values, 28, season=7)[0].mean(axis=0)
     assert far[-1] == pytest.approx(5 + 0.01 * 227, abs=0.1)
+
+
+@pytest.mark.parametrize("points", [2, 3, 4, 5, 6, 8])
+def test_theta_makes_no_slope_of_a_few_points_of_noise(points: int) -> None:
+    values = 5 + np.random.default_rng(points).normal(0, 0.3, (400, points))
+    told = theta(values, 13)[0]
+    assert np.abs(told - 5).max() < np.log(3) + np.abs(values - 5).max()
+    assert np.abs(told - 5).mean() < 1.3 * np.abs(values[:, -1] - 5).mean()  # what repeating the last value misses
+
+
+def test_where_one_memory_serves_both_theta_and_steady_say_the_same() -> None:
+    walks = np.cumsum(np.random.default_rng(4).normal(0, 0.1, (40, 300)), axis=1) + 8
+    one, other = (option.forecast(panel(*np.exp(walks)), 28)[0] for option in (theta_forecaster, steady))
+    same = np.isclose(one, other, rtol=1e-12).all(axis=1)
+    assert 0.1 < same.mean() < 0.9
+    assert (np.ptp(one, axis=1)[same] < 0.1 * one[same, 0]).all()  # a level and a hint of a week
 
 
 @given(values=matrices(), season=st.sampled_from([1, 7]))

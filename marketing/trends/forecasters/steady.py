@@ -1,4 +1,8 @@
-"""The season as it is now around a steady level: the one that foretells the whole stretch ahead best, not a step."""
+"""The season as it is now around a steady level: the one that foretells the whole stretch ahead best, not a step.
+
+Where the same memory foretells a step and the stretch best and no slope did, theta finds this level too, and both say
+the same to the last digit: they free a history from one season and try some of the same weights.
+"""
 
 from collections.abc import Sequence
 
