@@ -133,6 +133,9 @@ def _before(place: Place, row: Any, history: pd.DataFrame, forecast: pd.DataFram
             "back on."
         )
     st.table(_scores(row, scores), border="horizontal", alt="How each forecaster did on the past")
+    if (scores.loc[scores["forecaster"] == row["forecaster"], "skill"] < 0).any():
+        repeating = sentences.repeating(row["frequency"], int(row["points"]))
+        st.caption(f"A forecast gives way to {repeating} where that was clearly closer at most checks; less is chance.")
 
 
 def _held(row: Any, past: pd.DataFrame, scores: pd.DataFrame) -> float:

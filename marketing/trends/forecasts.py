@@ -80,7 +80,7 @@ def finish(found: Sequence[Panel], fitted: Sequence[Fits], *, forecaster: str) -
 
     Returns:
         Tables sorted by key. `trends` has trend, forecaster (in use), shown ("asked", "short" where history was too
-        short for it, "better" where seasonal naive clearly is), grade, off (the typical error as a share) and reason.
+        short for it, "better" where seasonal naive was), grade, off (the typical error as a share) and reason.
     """
     parts = [
         _tables(Finished(panel, each.with_all((forecaster, *FALLBACKS)), forecaster))
@@ -128,13 +128,18 @@ class Finished:
     @cached_property
     def scored(self) -> dict[str, dict[str, Array]]:
         """Every forecaster's scores."""
-        return scores.with_skill({name: scores.score(self.tried(each)) for name, each in self.fitted.expected.items()})
+        told = {name: scores.score(self.tried(each)) for name, each in self.fitted.expected.items()}
+        return scores.with_skill(told, self.errors)
+
+    @cached_property
+    def errors(self) -> dict[str, Array]:
+        """Every forecaster's scaled error at each slot, (slots, n)."""
+        return {name: scores.mase(each, self.came, self.scale) for name, each in self.fitted.expected.items()}
 
     @cached_property
     def shown(self) -> Shown:
         """What people see: the forecaster asked for or what stands in for it, totals and parts in agreement."""
-        errors = {name: scores.mase(each, self.came, self.scale) for name, each in self.fitted.expected.items()}
-        chosen = shown(self.panel, self.fitted, self.forecaster, errors)
+        chosen = shown(self.panel, self.fitted, self.forecaster, self.errors)
         return chosen.agreed(reconcile(self.panel, chosen.expected, self.fitted.origins))
 
     @cached_property

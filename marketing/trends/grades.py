@@ -13,6 +13,8 @@ from marketing.trends.wording import span
 
 Grade = Literal["close", "fair", "rough", "unknown"]
 CLOSE, FAIR = 0.1, 0.25  # off by up to a tenth, by up to a quarter: what plans allow for, and what they can live with
+# A skill down to minus this is told as none: what a forecast lost to repeating, on so few cutoffs, is mostly chance.
+ALIKE = 0.1
 OLD = 28  # days after which "the last four months" would be taken for other ones
 
 
@@ -20,7 +22,7 @@ OLD = 28  # days after which "the last four months" would be taken for other one
 class Record:
     """How forecasts of a trend did on its past: its `off` (a share, NaN unknown) and the first cutoff tried.
 
-    `skill` and `forecaster` are those of its row of `scores`; a skill below 0 is told.
+    `skill` and `forecaster` are those of its row of `scores`.
     """
 
     off: float

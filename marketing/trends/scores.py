@@ -119,11 +119,37 @@ def _over_cutoffs(values: Array, known: NDArray[np.bool_]) -> Array:
     return np.asarray(np.divide(each.sum(axis=0), cutoffs, out=np.full(len(cutoffs), np.nan), where=cutoffs > 0))
 
 
-def with_skill(scored: Mapping[str, Mapping[str, Array]]) -> dict[str, dict[str, Array]]:
-    """The scores by forecaster, with skill: 1 - MASE / seasonal naive's; 0 is as good as repeating, below it worse."""
-    naive = scored[YARDSTICK]["mase"]
-    against = np.where(naive > 0, naive, np.nan)
-    return {name: {**each, "skill": 1 - each["mase"] / against} for name, each in scored.items()}
+def with_skill(scored: Mapping[str, Mapping[str, Array]], errors: Mapping[str, Array]) -> dict[str, dict[str, Array]]:
+    """The scores by forecaster, with skill: 1 - MASE / seasonal naive's; 0 is as good as repeating, below it worse.
+
+    `errors` has each forecaster's MASE by slot (:func:`mase`); the cutoffs counted are those that both were tried at.
+    """
+    made = {}
+    for name, each in scored.items():
+        against = Against.naive(errors[name], errors[YARDSTICK])
+        theirs = np.where(against.theirs > 0, against.theirs, np.nan)
+        made[name] = {**each, "skill": 1 - against.ours / theirs}
+    return made
+
+
+@dataclass(frozen=True)
+class Against:
+    """A forecaster beside seasonal naive at the cutoffs that both were tried at, each (n,).
+
+    How many these are and how many were lost; the sums of the scaled errors of both over them.
+    """
+
+    tried: NDArray[np.int64]
+    lost: NDArray[np.int64]
+    ours: Array
+    theirs: Array
+
+    @classmethod
+    def naive(cls, mase: Array, naive: Array) -> "Against":
+        """From the scaled errors of both by slot, (slots, n), NaN where not tried."""
+        tried = np.isfinite(mase) & np.isfinite(naive)
+        ours, theirs = (np.where(tried, each, 0.0).sum(axis=0) for each in (mase, naive))
+        return cls(tried.sum(axis=0), (tried & (naive < mase)).sum(axis=0), ours, theirs)
 
 
 def table(trends: list[str], horizon: int, scored: Mapping[str, Mapping[str, Array]]) -> pd.DataFrame:

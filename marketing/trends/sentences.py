@@ -14,7 +14,7 @@ import pandas as pd
 
 from marketing.trends.cells import Number, Said, said
 from marketing.trends.frequencies import FREQUENCIES, Frequency
-from marketing.trends.grades import Record, lately
+from marketing.trends.grades import ALIKE, Record, lately
 from marketing.trends.outlook import Outlook
 from marketing.trends.wording import (
     DIGITS,
@@ -30,7 +30,7 @@ from marketing.trends.wording import (
 
 __all__ = ["Record", "Shown", "amount", "beyond", "day", "repeating", "sentence", "spread"]
 
-# Why the forecaster shown is not the one asked for: it did clearly better on the past, or history is short.
+# Why the forecaster shown is not the one asked for: seasonal naive did better on the past, or history is short.
 Shown = Literal["asked", "better", "short"]
 
 BEYOND = re.compile(
@@ -47,7 +47,6 @@ REPEATING = {
 }
 SIMPLE = {"mean": "averaging its past"}
 NAMED = ("", "event", "other", "holiday")  # kinds that tell less than the event's own name
-WORSE = 0.02  # a skill below minus this is told; what is less is chance
 
 
 def sentence(
@@ -260,8 +259,6 @@ def _record(record: Record | None, trend: str, told: Outlook, repeating: str, to
     when = Number(time, "past_forecasts", {"trend": trend}, "cutoff", record.cutoff, "min")
     what = "this title" if whole else "it"
     begins = said(f"Forecasts for {what} were off by ", off, f" on average {lead} last ", when)
-    if record.skill < -WORSE:
-        key = {"trend": trend, "forecaster": record.forecaster}
-        skill = Number(f"{-record.skill:.0%}", "scores", key, "skill", record.skill)
-        return said(begins, ", ", skill, f" worse than {repeating}.")
+    if -ALIKE <= record.skill < 0:
+        return said(begins, f", about as good as {repeating}.")
     return said(begins, ": take this as a rough guide." if record.grade == "rough" else ".")

@@ -146,23 +146,74 @@ def fitted(better: str) -> tuple[fits.Panel, Fits]:
     return trends, made
 
 
+def beside(*ratios: float) -> dict[str, pd.DataFrame]:
+    """What is made of a forecaster whose errors at past cutoffs are so many times seasonal naive's."""
+    trends, made = fitted("nothing")
+    came = fits.came(trends, made.origins, 28)
+    for slot, ratio in enumerate(ratios, start=1):
+        made.expected[YARDSTICK][slot] = came[slot] + 50
+        made.expected["theta"][slot] = came[slot] + 50 * ratio
+    return finish([trends], [made], forecaster="theta")
+
+
+@pytest.mark.parametrize(
+    ("ratios", "instead"),
+    [
+        ((1.2, 1.2, 1.2, 1.2), True),
+        ((1.3, 1.3, 1.3, 0.9), True),
+        ((1.08, 1.08, 1.08, 1.08), False),
+        ((2.0, 2.0, 0.9, 0.9), False),  # as often closer as not
+        ((1.1, 1.1, 1.1, 0.5), False),
+        ((0.5, 0.5, 0.5, 0.5), False),
+    ],
+)
+def test_what_is_worse_than_naive_at_most_cutoffs_and_by_a_tenth_is_not_shown(
+    ratios: tuple[float, ...], *, instead: bool
+) -> None:
+    tables = beside(*ratios)
+    assert (tables["trends"]["shown"] == ("better" if instead else "asked")).all()
+    assert (tables["trends"]["forecaster"] == (YARDSTICK if instead else "theta")).all()
+    skill = tables["scores"].query("forecaster == 'theta'")["skill"]
+    np.testing.assert_allclose(skill, 1 - np.mean(ratios), atol=0.02)
+
+
+def test_the_reason_counts_the_checks_that_naive_won() -> None:
+    assert set(beside(1.3, 1.3, 1.3, 0.9)["trends"]["reason"]) == {
+        "Repeating the last week was closer than theta at 3 of the last 4 checks, by 17% in all."
+    }
+
+
+def test_checks_that_overlap_must_tell_more() -> None:
+    trends = panel(walk(85, 1), walk(85, 2))
+    made = fits.fit(trends, None, 28, "theta")
+    came = fits.came(trends, made.origins, 28)
+    for row, ratio in enumerate((1.3, 1.8)):
+        made.expected[YARDSTICK][1:, row] = 1.5 * came[1:, row]
+        made.expected["theta"][1:, row] = (1 + 0.5 * ratio) * came[1:, row]
+    assert finish([trends], [made], forecaster="theta")["trends"]["shown"].tolist() == ["asked", "better"]
+
+
+def test_what_stands_in_for_a_short_history_gives_way_to_naive_as_well() -> None:
+    trends = panel(week(60))
+    made = fits.fit(trends, None, 14, "blend")
+    for name in made.expected:
+        made.expected[name][:] = np.nan
+    came = np.nan_to_num(fits.came(trends, made.origins, 14), nan=1000.0)
+    made.expected[YARDSTICK][:], made.expected["mean"][:] = 1.1 * came, 1.5 * came
+    told = finish([trends], [made], forecaster="blend")["trends"].iloc[0]
+    assert (told["forecaster"], told["shown"]) == (YARDSTICK, "better")
+    assert told["reason"].startswith("Repeating the last week was closer than mean at each of the last 4 checks")
+
+
 def test_a_forecaster_that_lost_to_naive_at_every_cutoff_gives_way_to_it_and_says_so() -> None:
     trends, made = fitted(YARDSTICK)
     tables = finish([trends], [made], forecaster="theta")
     assert (tables["trends"]["forecaster"] == YARDSTICK).all()
     assert (tables["trends"]["shown"] == "better").all()
-    assert (
-        tables["trends"]["reason"] == "Repeating the last week was closer than theta at each of the last 4 checks."
-    ).all()
+    assert set(tables["trends"]["reason"]) == {
+        "Repeating the last week was closer than theta at each of the last 4 checks, by 100% in all."
+    }
     assert (tables["forecasts"]["expected"] == 1000).all()
-
-
-def test_a_forecaster_that_won_once_is_kept() -> None:
-    trends, made = fitted(YARDSTICK)
-    made.expected["theta"][2] = made.expected[YARDSTICK][2] / 2
-    made.expected[YARDSTICK][2] *= 2
-    tables = finish([trends], [made], forecaster="theta")
-    assert (tables["trends"]["shown"] == "asked").all()
 
 
 def test_a_trend_that_was_never_fitted_is_left_out_of_every_table() -> None:

@@ -31,13 +31,20 @@ def test_a_trend_that_was_never_tried_has_no_scores_and_no_row() -> None:
     nothing = Tried(tried().expected, np.full((3, 1, 2), np.nan), tried().bands, tried().scale)
     made = scores.score(nothing)
     assert np.isnan([made[name][0] for name in ("mase", "smape", "msis80", "coverage80", "wape")]).all()
-    assert scores.table(["t"], 2, scores.with_skill({"seasonal_naive": made})).empty
+    assert scores.table(
+        ["t"], 2, scores.with_skill({"seasonal_naive": made}, {"seasonal_naive": np.full((3, 1), np.nan)})
+    ).empty
 
 
 def test_skill_is_against_seasonal_naive() -> None:
-    made = scores.with_skill({"mine": {"mase": np.array([0.8, 1.0])}, "seasonal_naive": {"mase": np.array([1.0, 0.0])}})
-    np.testing.assert_allclose(made["mine"]["skill"], [0.2, np.nan])
-    np.testing.assert_allclose(made["seasonal_naive"]["skill"], [0.0, np.nan])
+    nothing = np.full(3, np.nan)
+    errors = {
+        "mine": np.array([nothing, [0.8, 1.0, 2.0], [0.8, 1.0, np.nan]]),
+        "seasonal_naive": np.array([nothing, [1.0, 0.0, 4.0], [1.0, 0.0, 1.0]]),
+    }
+    made = scores.with_skill({"mine": {}, "seasonal_naive": {}}, errors)
+    np.testing.assert_allclose(made["mine"]["skill"], [0.2, np.nan, 0.5])  # the last: where both were tried
+    np.testing.assert_allclose(made["seasonal_naive"]["skill"], [0.0, np.nan, 0.0])
 
 
 def test_the_scale_is_the_mean_error_of_repeating_the_last_week_until_the_cutoff() -> None:

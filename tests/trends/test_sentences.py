@@ -93,11 +93,13 @@ def test_an_effect_that_nothing_in_the_data_bears_out_is_called_a_guess(told: Ou
     assert "The premiere on the 27th should add about 30,000 in all, a guess: nothing like it is in the data." in words
 
 
-def test_a_forecast_that_is_worse_than_naive_says_so(told: Outlook) -> None:
-    worse = Record(0.2, dt.date(2026, 11, 1), "blend", -0.08)
-    assert say(told, record=worse).text.endswith(
-        "off by 20% on average in the last three weeks, 8% worse than repeating last week."
+def test_what_is_no_better_than_naive_says_so_and_nothing_shown_is_called_worse(told: Outlook) -> None:
+    no_better = Record(0.2, dt.date(2026, 11, 1), "blend", -0.08)
+    assert say(told, record=no_better).text.endswith(
+        "off by 20% on average in the last three weeks, about as good as repeating last week."
     )
+    for skill in (-0.4, 0.0, 0.3, math.nan):  # lost now and then by much, the rest by little; naive's own; gained
+        assert "repeating" not in say(told, record=replace(no_better, skill=skill)).text
     assert "On its past, repeating last week did better than forecasting, so that is shown." in say(
         told, shown="better", forecaster="seasonal_naive"
     ).text  # fmt: skip
