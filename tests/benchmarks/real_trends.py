@@ -69,13 +69,20 @@ def made(trends: int, days: int = 730, seed: int = 0) -> Panel:
     return Panel(heads, FREQUENCIES["D"], np.full(trends, np.datetime64("2026-11-22")), values)
 
 
-def plain_prophet(values: Array, dates: NDArray[np.datetime64], horizon: int) -> Array:
-    """Prophet as it comes, its intervals drawn as well, as whoever installs it would use it; gaps are left out."""
+def plain_prophet(
+    values: Array, dates: NDArray[np.datetime64], horizon: int, dates_ahead: NDArray[np.datetime64] | None = None
+) -> Array:
+    """Prophet as it comes, its intervals drawn as well, as whoever installs it would use it; gaps are left out.
+
+    `dates_ahead` are the next days where they are not given.
+    """
     from prophet import Prophet
 
     known = np.flatnonzero(~np.isnan(values))
     told = Prophet().fit(pd.DataFrame({"ds": pd.DatetimeIndex(dates[known]), "y": values[known]}))
-    ahead = pd.DataFrame({"ds": pd.date_range(dates[-1] + np.timedelta64(1, "D"), periods=horizon)})
+    if dates_ahead is None:
+        dates_ahead = dates[-1] + np.arange(1, horizon + 1).astype("timedelta64[D]")
+    ahead = pd.DataFrame({"ds": pd.DatetimeIndex(dates_ahead)})
     return told.predict(ahead)["yhat"].to_numpy()
 
 
