@@ -68,8 +68,8 @@ def fit(work: Work) -> dict[str, pd.DataFrame]:
     made = fits.table([fits.fit(work.panel, moves, work.horizon, work.forecaster)])
     told = zip(work.marks, moves.digests(len(work.panel)), strict=True)
     digests = dict(zip(work.panel.trends, map("".join, told), strict=True))
-    made.insert(3, "digest", made["trend"].map(digests).astype("str"))
-    return {"fits": made}
+    digest = made["trend"].map(digests).astype("str").rename("digest")
+    return {"fits": pd.concat([made.iloc[:, :3], digest, made.iloc[:, 3:]], axis=1)}
 
 
 IN_WORKER = fit  # what workers do with a piece
@@ -250,6 +250,11 @@ class Batch:
         there = {*made["trend"]}
         self.done |= there
         self.failures += [engine.Failure(trend, UNANSWERED) for trend in trends if trend not in there]
+
+    def fail(self, failures: Sequence[engine.Failure]) -> None:
+        """Count trends that were fitted as failed after all: they could not be finished."""
+        self.failures += failures
+        self.done -= {failure.key for failure in failures}
 
 
 def in_words(panel: Panel, names: Mapping[str, str]) -> str:

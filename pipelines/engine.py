@@ -16,6 +16,7 @@ import pandas as pd
 from pipelines import checkpoints, cluster, tasks
 from pipelines.pool import Pool
 from pipelines.tasks import Done, Ends, Failure, Function, Item, Task
+from pipelines.threads import one_thread
 
 __all__ = ["Done", "Failure", "Function", "Item", "Outcome", "Progress", "each", "stream"]
 
@@ -109,10 +110,8 @@ def _ends(wanted: Sequence[Task], workers: int, address: str, stack: contextlib.
 
 
 def _here(wanted: Sequence[Task], numbers: Sequence[int]) -> Ends:
-    from threadpoolctl import threadpool_limits
-
     for number in numbers:
-        with threadpool_limits(limits=1):
+        with one_thread():
             failure = tasks.attempt(wanted[number])
         yield number, failure or tasks.read_back(wanted[number])
 

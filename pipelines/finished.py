@@ -25,6 +25,8 @@ from marketing.trends.outlooks import outlooks
 from marketing.trends.panels import Panel
 from marketing.trends.sentences import MATTERS, Record, sentence
 from pipelines.batch import Batch, dimensions
+from pipelines.isolation import spared
+from pipelines.tasks import failure
 
 Tables = dict[str, pd.DataFrame]
 
@@ -41,11 +43,22 @@ DTYPES = {"id": "str", "text": "str", "date": "datetime64[us]", "number": "float
 
 
 def watched(batch: Batch, names: Mapping[str, str]) -> Tables:
-    """The tables anomalies and movers: they ask of the past alone, and wait for no forecast."""
-    found = [expectations(panel) for panel in batch.found]
-    told = watch(found, batch.told, names, batch.how.today)
-    moved = movers(found, told, batch.told, names, batch.how.today)
+    """The tables anomalies and movers: they ask of the past alone, and wait for no forecast.
+
+    A trend that cannot be watched has no row in them, and its forecast stands all the same.
+    """
+    (told, moved), _ = spared(
+        lambda trends: _watched(batch, names, trends), [trend for panel in batch.found for trend in panel.trends]
+    )
     return {"anomalies": typed("anomalies", told, batch), "movers": typed("movers", moved, batch)}
+
+
+def _watched(batch: Batch, names: Mapping[str, str], trends: Sequence[str]) -> tuple[pd.DataFrame, pd.DataFrame]:
+    whole = len(trends) == sum(map(len, batch.found))
+    panels = batch.found if whole else [panel.take(np.isin(panel.trends, trends)) for panel in batch.found]
+    found = [expectations(panel) for panel in panels]
+    told = watch(found, batch.told, names, batch.how.today)
+    return told, movers(found, told, batch.told, names, batch.how.today)
 
 
 def kept(batch: Batch) -> pd.DataFrame:
@@ -60,12 +73,24 @@ def kept(batch: Batch) -> pd.DataFrame:
 
 
 def so_far(batch: Batch, names: Mapping[str, str]) -> Tables:
-    """The tables BY_TREND of what is done so far; a trend that is not has no row in any, one that failed says why."""
-    panels = [panel.take(np.isin(panel.trends, list(batch.done))) for panel in batch.ready]
+    """The tables BY_TREND of what is done so far; a trend that is not has no row in any, one that failed says why.
+
+    A trend that is fitted and cannot be finished is a failure of the batch from now on, and costs no other.
+    """
+    whole = pd.concat(batch.fitted, ignore_index=True) if batch.fitted else pd.DataFrame()
+    done = [trend for panel in batch.ready for trend in panel.trends if trend in batch.done]
+    made, faults = spared(lambda trends: _made(batch, names, whole, trends), done)
+    batch.fail([failure(trend, fault) for trend, fault in faults.items()])
+    trends = _trends(batch, made.pop("trends", None), made.pop("said", None))
+    return {name: typed(name, trends if name == "trends" else made.get(name), batch) for name in BY_TREND}
+
+
+def _made(batch: Batch, names: Mapping[str, str], whole: pd.DataFrame, trends: Sequence[str]) -> Tables:
+    """The tables BY_TREND of some trends, and their words (`said`); none at all of no trends."""
+    panels = [panel.take(np.isin(panel.trends, trends)) for panel in batch.ready]
     panels = [panel for panel in panels if len(panel)]
     if not panels:
-        return {name: typed(name, _trends(batch, None) if name == "trends" else None, batch) for name in BY_TREND}
-    whole = pd.concat(batch.fitted, ignore_index=True)
+        return {}
     horizons = [batch.how.horizon[panel.frequency.code] for panel in panels]
     fitted = [fits.read(whole, panel, horizon) for panel, horizon in zip(panels, horizons, strict=True)]
     made = dict(finish(panels, fitted, forecaster=batch.how.forecaster))
@@ -78,8 +103,8 @@ def so_far(batch: Batch, names: Mapping[str, str]) -> Tables:
     said = Words(batch, names, made).of_all(panels)
     made["scores"] = made["scores"].drop(columns="wape")  # of the forecaster in use it stands in trends, as off
     made["outlooks"] = pd.DataFrame([told for told, _ in said])
-    made["trends"] = _trends(batch, made["trends"], pd.DataFrame([told for _, told in said]))
-    return {name: typed(name, made[name], batch) for name in BY_TREND}
+    made["said"] = pd.DataFrame([told for _, told in said])
+    return made
 
 
 class Words:

@@ -23,6 +23,7 @@ from marketing.trends.frequencies import FREQUENCIES, Code
 from marketing.workspace import Workspace
 from pipelines import checkpoints, cluster, engine, finished
 from pipelines.batch import NO_EVENTS, Batch, How
+from pipelines.threads import one_thread
 from pipelines.versions import code_version
 
 INPUTS = ("engagement", "events", "titles")
@@ -49,6 +50,7 @@ class Report:
     fresh: bool = False  # nothing had changed since the last run
 
 
+@one_thread()
 def run(
     workspace: Workspace,
     settings: Settings,
@@ -98,7 +100,7 @@ def run(
             if progress:
                 progress(batch.ended, batch.total, what)
             writer.write_again()
-    writer.write(stamp="" if batch.failures else stamp)
+    writer.write(stamp)
     checkpoints.clear(folder)  # what they hold stands in the table of fits now
     return _report(batch)
 
@@ -135,14 +137,16 @@ class _Writer:
         self.spent += time.monotonic() - began
 
     def write(self, stamp: str) -> None:
-        """Write all tables, at the end."""
-        self._write(finished.so_far(self.batch, self.names) | {"fits": finished.kept(self.batch)}, stamp)
+        """Write all tables, at the end; where something failed without the stamp, so that it is tried again."""
+        made = finished.so_far(self.batch, self.names) | {"fits": finished.kept(self.batch)}
+        self._write(made, "" if self.batch.failures else stamp)
 
     def _write(self, made: Tables, stamp: str) -> None:
         self.watched = self.watched or finished.watched(self.batch, self.names)
         self.workspace.write(made | self.watched, now=self.now, stamp=stamp)
 
 
+@one_thread()
 def forecast_file(
     engagement: pd.DataFrame,
     *,

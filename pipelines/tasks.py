@@ -77,7 +77,7 @@ def made(function: Function, item: Item) -> Tables | Failure:
     try:
         return function(item.payload)
     except Exception as error:
-        return Failure(item.key, reason(error), traceback.format_exc())
+        return failure(item.key, error)
 
 
 def put_down(task: Task, tables: Tables) -> Failure | None:
@@ -85,7 +85,7 @@ def put_down(task: Task, tables: Tables) -> Failure | None:
     try:
         checkpoints.write(task.folder, tables)
     except Exception as error:  # a full disk, or a table that Parquet cannot hold
-        return Failure(task.item.key, reason(error), traceback.format_exc())
+        return failure(task.item.key, error)
     return None
 
 
@@ -101,6 +101,11 @@ def killed(task: Task) -> Failure:
     """The end of a task that no process outlives."""
     reason = "Its process was killed twice, the second time with no other work beside it; most often memory ran out."
     return Failure(task.item.key, reason)
+
+
+def failure(key: str, error: Exception) -> Failure:
+    """The failure that a fault makes of an item."""
+    return Failure(key, reason(error), "".join(traceback.format_exception(error)))
 
 
 def reason(error: BaseException) -> str:

@@ -75,7 +75,7 @@ HOMES = {
     "duckdb": ("marketing.workspace",),
     "joblib": ("pipelines.pool",),
     "distributed": ("pipelines.cluster",),
-    "threadpoolctl": ("pipelines.engine", "pipelines.cluster", "marketing.segments"),
+    "threadpoolctl": ("pipelines.threads", "pipelines.cluster", "marketing.segments"),
     "typer": ("pipelines.__main__",),
 }
 # What the web process and the light commands must not load.

@@ -29,6 +29,11 @@ def test_days_can_be_forecast_by_week() -> None:
     assert rows["expected"].between(4_000, 9_000).all()
 
 
+def test_the_furthest_horizon_is_forecast_without_a_warning() -> None:
+    tables, _ = forecast.forecast_file(engagement(), horizon=400, forecaster="seasonal_naive", workers=1)
+    assert (tables["forecasts"].groupby("trend").size() == 400).all()
+
+
 def test_a_table_without_one_trend_to_forecast_is_refused_with_the_reasons() -> None:
     with pytest.raises(InputError, match=r"newborn/views: 2 days of history\. A forecast needs 7 or more"):
         forecast.forecast_file(engagement().tail(2))
