@@ -15,6 +15,7 @@ LATE = {"D": 7, "W": 14, "M": 62}  # days behind the newest data after which a l
 NOTHING = 0.5  # where less is expected and nothing came, there is nothing to tell
 MOST = 12.0  # spreads: further out is no more surprising
 SURPRISE = 2.0  # spreads: what is nearer needs no reason
+STRANGE = 4.0  # ... and from here on size alone would hide it behind what hardly moved
 
 
 def movers(
@@ -31,10 +32,11 @@ def movers(
         anomalies: :func:`marketing.trends.anomalies.watch` of them: a day of a shock that began earlier has its event.
         events: The events table. names: What titles are called. today: The date that counts as today.
 
-    Ranks go by surprise (z) times size: the square root of the value or what was expected of it, whichever is larger,
-    in shares of the largest of its metric. A title's most telling total comes before all other trends of it, and the
-    totals of all titles before parts. Trends whose data stop a week before the newest have no row, nor those of
-    which nothing was expected and nothing came.
+    Ranks go by surprise first: what is strange before what is unusual, that before what is usual (z of STRANGE and
+    SURPRISE). Among those of one sort they go by z times size: the square root of the value or what was expected of
+    it, whichever is larger, in shares of the largest of its metric. A title's most telling total comes before all
+    other trends of it, and the totals of all titles before parts. Trends whose data stop a week before the newest
+    have no row, nor those of which nothing was expected and nothing came.
     """
     parts = dimensions(found)
     newest = max((each.panel.last.max() for each in found if len(each.panel)), default=np.datetime64("NaT"))
@@ -90,10 +92,12 @@ def _ranks(table: pd.DataFrame, parts: Sequence[str]) -> NDArray[np.int64]:
     """1 for the trend to tell first."""
     size = table[["value", "expected"]].max(axis=1)
     largest = size.groupby(table["metric"]).transform("max")
-    score = np.minimum(table["z"].abs(), MOST) * np.sqrt(size / largest.where(largest > 0, 1.0))
+    far = table["z"].abs()
+    score = np.minimum(far, MOST) * np.sqrt(size / largest.where(largest > 0, 1.0))
+    calm = np.select([far >= STRANGE, far >= SURPRISE], [0, 1], 2)
     total = table[list(parts)].isna().all(axis=1) if parts else pd.Series(data=True, index=table.index)
-    order = table.assign(score=-score, part=~total).sort_values(["part", "score", "trend"])
+    order = table.assign(score=-score, part=~total, calm=calm).sort_values(["part", "calm", "score", "trend"])
     again = order["title"].duplicated()
-    order = order.assign(again=again).sort_values(["again", "part", "score", "trend"])
+    order = order.assign(again=again).sort_values(["again", "part", "calm", "score", "trend"])
     ranks = pd.Series(np.arange(1, len(order) + 1), index=order.index)
     return ranks.reindex(table.index).to_numpy()

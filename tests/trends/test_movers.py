@@ -41,6 +41,14 @@ def test_surprise_and_size_rank_and_totals_come_before_parts_and_a_title_once() 
     assert moved(both)["rank"].to_dict() == {"b/views": 1, "a/views": 2, "c/views": 3, "b/views/region=ES": 4}
 
 
+def test_a_huge_title_that_hardly_moved_is_told_after_a_small_ones_spike_and_large_before_small_spikes() -> None:
+    huge = week(300, level=1e12)
+    lines = [huge, shocked({"2026-11-24": 1.6}, level=50), shocked({"2026-11-24": 1.6}, level=5000)]
+    table = moved(panel(lines))
+    assert table["z"].abs()["t0"] < 2
+    assert table["rank"].to_dict() == {"t2": 1, "t1": 2, "t0": 3}
+
+
 def test_a_title_with_two_measures_is_told_by_the_more_telling_first() -> None:
     both = panel([shocked({"2026-11-24": 3.0}), shocked({"2026-11-24": 0.5}), week(300, seed=5)])
     both.heads["title"], both.heads["metric"] = ["a", "a", "b"], ["views", "minutes", "views"]
