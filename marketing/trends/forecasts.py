@@ -140,17 +140,31 @@ class Finished:
     def shown(self) -> Shown:
         """What people see: the forecaster asked for or what stands in for it, totals and parts in agreement."""
         chosen = shown(self.panel, self.fitted, self.forecaster, self.errors)
-        return chosen.agreed(reconcile(self.panel, chosen.expected, self.fitted.origins))
+        return chosen.agreed(fits.rounded(reconcile(self.panel, chosen.expected, self.fitted.origins)))
 
     @cached_property
     def band(self) -> dict[str, Array]:
         """The band around that."""
-        return dict(self.tried(self.shown.expected).bands)
+        return {name: fits.rounded(edge) for name, edge in self.tried(self.shown.expected).bands.items()}
+
+    @cached_property
+    def seen(self) -> dict[str, Array]:
+        """The scores of that."""
+        return scores.score(scores.Tried(self.shown.expected, self.came, self.band, self.scale))
+
+    @cached_property
+    def scored_as_seen(self) -> dict[str, dict[str, Array]]:
+        """Every forecaster's scores; of the one in use for a trend those of what people see, all but its skill."""
+        return {
+            name: each
+            | {what: np.where(self.shown.forecaster == name, self.seen[what], each[what]) for what in self.seen}
+            for name, each in self.scored.items()
+        }
 
     @cached_property
     def off(self) -> Array:
         """How far that was off at past cutoffs, in shares of what came; NaN where never tried."""
-        return scores.score(scores.Tried(self.shown.expected, self.came, self.band, self.scale))["wape"]
+        return self.seen["wape"]
 
     def tried(self, expected: Array) -> scores.Tried:
         """Forecasts with a band, beside what came."""
@@ -163,9 +177,9 @@ class Finished:
 def _tables(made: Finished) -> Tables:
     return {
         "forecasts": _forecasts(made),
-        "scores": scores.table(made.panel.trends, made.fitted.horizon, made.scored),
+        "scores": scores.table(made.panel.trends, made.fitted.horizon, made.scored_as_seen),
         "past_forecasts": _past(made),
-        "forecast_sums": forecast_sums(made.panel, made.shown.expected, made.fitted.origins, made.fitted.doubt),
+        "forecast_sums": _sums(made),
         "trends": _told(made),
     }
 
@@ -199,6 +213,12 @@ def _past(made: Finished) -> pd.DataFrame:
     for column in ["value", "expected", *bands.columns()]:
         whole[column] = values[column][slot, row, step]
     return whole
+
+
+def _sums(made: Finished) -> pd.DataFrame:
+    whole = forecast_sums(made.panel, made.shown.expected, made.fitted.origins, made.fitted.doubt)
+    numbers = ["expected", *bands.columns()]
+    return whole.assign(**dict(zip(numbers, fits.rounded(whole[numbers].to_numpy(float)).T, strict=True)))
 
 
 def _told(made: Finished) -> pd.DataFrame:

@@ -71,6 +71,28 @@ def test_scores_tell_how_every_forecaster_did_and_skill_is_against_seasonal_naiv
     assert set(scores.COLUMNS) == {"forecaster", *made.columns}
 
 
+def test_scores_of_what_people_see_are_those_of_the_past_forecasts_beside_them() -> None:
+    """Also where totals and parts were made to agree, or history was too short for the forecaster at some cutoffs."""
+    parts = [engagement(walk(200, seed)).assign(region=region) for seed, region in ((1, "ES"), (2, "GB"))]
+    short = engagement(week(32), title="new", start="2025-11-17")
+    made = forecast_trends(
+        gather(pd.concat([*parts, short, engagement(walk(150, 3), title="tide")])), NO_EVENTS, horizon=14
+    )
+    told = made["scores"].merge(made["trends"], on=["trend", "forecaster"]).set_index("trend")
+    past = made["past_forecasts"].dropna(subset="value")
+    inside = (past["low80"] <= past["value"]) & (past["value"] <= past["high80"])
+    coverage = inside.groupby(past["trend"]).mean()
+    assert set(told.index) == set(coverage.index) == set(made["trends"]["trend"])
+    np.testing.assert_allclose(told["coverage80"], coverage[told.index])
+    np.testing.assert_allclose(told["wape"], told["off"])
+
+
+@pytest.mark.parametrize("table", ["forecasts", "past_forecasts", "forecast_sums"])
+def test_numbers_are_told_to_nine_digits(table: str) -> None:
+    rows = forecast_trends(two(), NO_EVENTS, horizon=28)[table][EDGES]
+    assert rows.map(lambda number: len(f"{number:.15g}".replace(".", "").strip("0"))).max(axis=None) <= 9
+
+
 def test_a_grade_goes_with_how_far_a_forecast_was_off() -> None:
     trends = pd.concat(
         [
