@@ -11,10 +11,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from marketing.trends import frequencies
+from marketing.trends import frequencies, peaks
 
 ALIKE = 0.15  # errors that days share beyond a local level's; with it 78% of real weeks and 82% of months fell within
-EVEN = 0.01  # periods that differ by less are told as alike
 STEADY = 0.05  # a change that nobody would act on
 
 
@@ -26,8 +25,8 @@ class Outlook:
     or month; `total` is what it should bring, within `total_low80` to `total_high80` in four cases of five,
     and `before` what as many periods before it brought (NaN where that is not known), `change` the share by
     which total differs from it. The peak is the window's best day for a daily trend, else the best period of
-    the whole forecast; `even` says that no other is clearly lower. `summed` says that total and range are those of
-    table `forecast_sums`.
+    the whole forecast; `even` says that no other is clearly lower, or no day but by chance
+    (:mod:`marketing.trends.peaks`). `summed` says that total and range are those of table `forecast_sums`.
     """
 
     direction: Literal["up", "down", "steady"]
@@ -79,9 +78,17 @@ def outlook(forecast_rows: pd.DataFrame, history_rows: pd.DataFrame, sums: pd.Da
         total_high80=high,
         before=before,
         change=change,
-        even=bool(spanned["expected"].min() >= (1 - EVEN) * peak["expected"]),
+        even=_even(rows, history, frequency.window),
         summed=summed is not None,
     )
+
+
+def _even(rows: pd.DataFrame, history: pd.DataFrame, window: int) -> bool:
+    expected = rows["expected"].to_numpy(float)[None]
+    if window > 1:
+        days = history.set_index("date")["value"].asfreq("D")
+        return bool(peaks.even(expected, days.to_numpy(float)[None])[0])
+    return bool(expected.min() >= (1 - peaks.EVEN) * expected.max())
 
 
 def _total(window: pd.DataFrame) -> tuple[float, float, float]:

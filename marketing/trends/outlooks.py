@@ -7,7 +7,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from marketing.trends.outlook import EVEN, STEADY, Outlook, outlook
+from marketing.trends import peaks
+from marketing.trends.outlook import STEADY, Outlook, outlook
 from marketing.trends.panels import Panel
 
 Array = NDArray[np.float64]
@@ -53,7 +54,10 @@ def _together(
     before = _before(panel, window)
     with np.errstate(divide="ignore", invalid="ignore"):
         change = np.where(before > 0, total / before - 1, np.nan)
-    even = spanned.min(axis=1) >= (1 - EVEN) * at_peak["expected"]
+    if panel.frequency.window > 1:
+        even = peaks.even(told["expected"], panel.values)
+    else:
+        even = spanned.min(axis=1) >= (1 - peaks.EVEN) * at_peak["expected"]
     direction = np.where(change > STEADY, "up", np.where(change < -STEADY, "down", "steady"))
     columns: dict[str, Any] = {
         "direction": direction,
