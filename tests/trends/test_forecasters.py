@@ -61,6 +61,19 @@ def test_awkward_trends_have_finite_forecasts_of_a_sensible_size(name: str, kind
 
 
 @pytest.mark.parametrize("name", FOLDER)
+@pytest.mark.parametrize("horizon", [365, 730])
+def test_years_ahead_are_of_the_size_of_what_has_been(name: str, horizon: int) -> None:
+    rising = week(800) * 1.002 ** np.arange(800)
+    lines = [rising, rising[::-1], gappy(400), week(200), np.random.default_rng(1).poisson(0.2, 300).astype(float)]
+    expected = forecast(name, panel(*lines), horizon)[0]
+    assert expected.shape == (5, horizon)
+    assert (expected >= 0).all()
+    for line, ahead in zip(lines, expected, strict=True):
+        recent = line[-28:][np.isfinite(line[-28:])].mean()
+        assert 0.1 * recent < ahead[-28:].mean() < 4 * recent
+
+
+@pytest.mark.parametrize("name", FOLDER)
 @pytest.mark.parametrize(("frequency", "count"), [("W", 60), ("W", 170), ("M", 20), ("M", 50)])
 def test_weeks_and_months_are_continued_too(name: str, frequency: str, count: int) -> None:
     told = forecast(name, panel(1000 + 100 * np.sin(np.arange(count)), frequency=frequency), 6)
