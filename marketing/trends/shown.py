@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from marketing.trends.fits import FALLBACKS, YARDSTICK, Fits, spans
+from marketing.trends.fits import CUTOFFS, FALLBACKS, YARDSTICK, Fits, spans
 from marketing.trends.forecasters import Array
 from marketing.trends.grades import ALIKE
 from marketing.trends.panels import Panel
@@ -19,6 +19,7 @@ from marketing.trends.scores import Against
 # Cutoffs of short histories lie closer than a horizon, so that one stretch counts up to four times, and ALIKE cost 3 to
 # 8% there; half as much again as naive's error, 0.5 to 4%.
 OVERLAPPING = 0.5
+NOTHING = 0.5  # share of periods at zero from which the least error is that of expecting nothing, and tells of no worth
 
 REPEATED = {"D": "the last week", "W": "the last year", "M": "the last year"}
 MEAN = "the mean of its latest values"
@@ -57,7 +58,7 @@ def shown(panel: Panel, fitted: Fits, forecaster: str, mase: Mapping[str, Array]
     how = np.where(name == forecaster, "asked", "short").astype(object)
     against = _against(name, mase)
     apart = fitted.origins[2] - fitted.origins[1] >= fitted.horizon
-    better = _worse(against, np.where(apart, ALIKE, OVERLAPPING))
+    better = _worse(against, np.where(apart, ALIKE, OVERLAPPING)) & ~_mostly_zero(panel, fitted.horizon)
     reason = np.full(len(name), "", object)
     for row in np.flatnonzero(better):
         reason[row] = _better(panel, int(row), str(name[row]), against)
@@ -79,6 +80,12 @@ def _against(name: NDArray[np.object_], mase: Mapping[str, Array]) -> Against:
 def _worse(against: Against, margin: Array) -> NDArray[np.bool_]:
     """Whether a forecaster lost to seasonal naive at most cutoffs, and by the margin in all."""
     return np.asarray((2 * against.lost > against.tried) & (against.ours > (1 + margin) * against.theirs))
+
+
+def _mostly_zero(panel: Panel, horizon: int) -> NDArray[np.bool_]:
+    """Whether most of what came lately was nothing: there, seldom is a last week that had anything to repeat."""
+    recent = panel.values[:, -CUTOFFS * horizon :]
+    return np.asarray((recent == 0).sum(axis=1) >= NOTHING * np.isfinite(recent).sum(axis=1))
 
 
 def _better(panel: Panel, row: int, name: str, against: Against) -> str:

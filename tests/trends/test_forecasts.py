@@ -199,6 +199,15 @@ def test_what_is_worse_than_naive_at_most_cutoffs_and_by_a_tenth_is_not_shown(
     np.testing.assert_allclose(skill, 1 - np.mean(ratios), atol=0.02)
 
 
+def test_where_most_days_bring_nothing_a_forecast_of_nothing_is_not_thought_better() -> None:
+    lines = np.random.default_rng(1).poisson(0.2, (30, 400)).astype(float)
+    trends = panel(*lines)
+    made = finish([trends], [fits.fit(trends, None, 28, "blend")], forecaster="blend")
+    assert (made["trends"]["shown"] == "asked").all()
+    weeks = made["forecast_sums"].query("period == 'week'").groupby("trend")["expected"].mean()
+    assert weeks.mean() == pytest.approx(7 * lines.mean(), rel=0.1)
+
+
 def test_the_reason_counts_the_checks_that_naive_won() -> None:
     assert set(beside(1.3, 1.3, 1.3, 0.9)["trends"]["reason"]) == {
         "Repeating the last week was closer than theta at 3 of the last 4 checks, by 17% in all."
