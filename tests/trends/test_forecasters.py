@@ -60,17 +60,28 @@ def test_awkward_trends_have_finite_forecasts_of_a_sensible_size(name: str, kind
     assert expected.max() <= 4 * np.nanmax(values)
 
 
+SELDOM = np.random.default_rng(1).poisson(0.2, 300).astype(float)
+"""Most days bring nothing: a forecaster that repeats one of them may well tell nothing."""
+
+
 @pytest.mark.parametrize("name", FOLDER)
 @pytest.mark.parametrize("horizon", [365, 730])
 def test_years_ahead_are_of_the_size_of_what_has_been(name: str, horizon: int) -> None:
     rising = week(800) * 1.002 ** np.arange(800)
-    lines = [rising, rising[::-1], gappy(400), week(200), np.random.default_rng(1).poisson(0.2, 300).astype(float)]
+    lines = [rising, rising[::-1], gappy(400), week(200), SELDOM]
     expected = forecast(name, panel(*lines), horizon)[0]
     assert expected.shape == (5, horizon)
     assert (expected >= 0).all()
     for line, ahead in zip(lines, expected, strict=True):
         recent = line[-28:][np.isfinite(line[-28:])].mean()
-        assert 0.1 * recent < ahead[-28:].mean() < 4 * recent
+        least = 0.0 if line is SELDOM else 0.1 * recent
+        assert least <= ahead[-28:].mean() < max(4 * recent, SELDOM.max())
+
+
+@pytest.mark.parametrize("horizon", [28, 365])
+def test_what_comes_seldom_is_not_told_to_stop(horizon: int) -> None:
+    expected = forecast("blend", panel(SELDOM), horizon)[0, 0]
+    assert 0.5 * SELDOM[-28:].mean() < expected.mean() < 2 * SELDOM.mean()
 
 
 @pytest.mark.parametrize("name", FOLDER)
