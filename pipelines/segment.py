@@ -7,8 +7,10 @@ one run beside the people of another.
 import datetime as dt
 import hashlib
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from importlib import metadata, resources
+from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
@@ -144,9 +146,15 @@ def _plain(row: dict[Any, Any]) -> dict[str, Any]:
 def code_version() -> str:
     """Changes with the code and the words that make segments, ours and the libraries'."""
     sha = hashlib.sha256()
-    for package in ("marketing.segments", SEGMENTERS):
-        for entry in sorted(resources.files(package).iterdir(), key=lambda e: e.name):
-            if entry.name.endswith((".py", ".toml")):
-                sha.update(entry.read_bytes())
+    for name, content in sorted(_sources(resources.files("marketing.segments"))):
+        sha.update(name.encode() + content)
     libraries = [f"{name} {metadata.version(name)}" for name in ("scikit-learn", "scipy", "numpy", "pandas")]
     return checkpoints.digest(sha.hexdigest(), libraries)
+
+
+def _sources(folder: Traversable) -> Iterator[tuple[str, bytes]]:
+    for entry in folder.iterdir():
+        if entry.is_dir():
+            yield from ((f"{entry.name}/{name}", content) for name, content in _sources(entry))
+        elif entry.name.endswith((".py", ".toml")):
+            yield entry.name, entry.read_bytes()

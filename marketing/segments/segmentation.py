@@ -13,10 +13,11 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from marketing import catalog
-from marketing.segments import descriptions, stability, traits
+from marketing.segments import stability
 from marketing.segments.audience import Audience, SetAside, prepare
-from marketing.segments.descriptions import DESCRIBED, SHOWN
 from marketing.segments.stability import Stability
+from marketing.segments.words import descriptions, traits
+from marketing.segments.words.descriptions import DESCRIBED, SHOWN
 
 SEGMENTERS = "marketing.segments.segmenters"
 MOST = 8  # groups that are looked for; more than a marketer can write for

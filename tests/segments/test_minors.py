@@ -5,7 +5,7 @@ import datetime as dt
 import pandas as pd
 import pytest
 
-from marketing.segments import minors
+from marketing.segments.fairness import minors
 
 TODAY = dt.date(2026, 11, 23)
 

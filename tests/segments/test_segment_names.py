@@ -7,10 +7,10 @@ import pandas as pd
 import pytest
 from known_audience import TODAY, audience
 
-from marketing.segments.descriptions import name_all, names_from
 from marketing.segments.segmentation import segment
-from marketing.segments.traits import Trait
-from marketing.segments.wording import category_trait, figure, label, number_trait, span
+from marketing.segments.words.descriptions import name_all, names_from
+from marketing.segments.words.traits import Trait
+from marketing.segments.words.wording import category_trait, figure, label, number_trait, span
 
 
 def trait(column, value, share=0.7, everyone=0.3, side="is"):

@@ -181,4 +181,4 @@ def _role(name: str, *wanted: str) -> Mapping[str, Any]:
 
 @lru_cache(maxsize=1)
 def _lexicon() -> dict[str, Any]:
-    return tomllib.loads(resources.files("marketing.segments").joinpath("naming.toml").read_text("utf-8"))
+    return tomllib.loads(resources.files("marketing.segments.words").joinpath("naming.toml").read_text("utf-8"))

@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from marketing.segments import wording
 from marketing.segments.fairness import is_special_value, is_unspoken
-from marketing.segments.traits import Trait
-from marketing.segments.wording import Forms
+from marketing.segments.words import wording
+from marketing.segments.words.traits import Trait
+from marketing.segments.words.wording import Forms
 
 DESCRIBED = 100  # people: smaller groups are not described; Google serves no audience below it
 SHOWN = 50  # people: smaller groups are not shown at all

@@ -7,9 +7,9 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from marketing.segments import wording
 from marketing.segments.audience import OTHER, Column
 from marketing.segments.fairness import is_special_value
+from marketing.segments.words import wording
 
 TRAITS = 8  # told of a group, at most
 BELOW = 2  # of them tell what is rarer in the group than elsewhere

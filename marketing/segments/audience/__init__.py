@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from marketing.segments import cells, minors
-from marketing.segments.fairness import special_category
+from marketing.segments.audience import cells
+from marketing.segments.fairness import minors, special_category
 
 LEVELS = 24  # of a category are told apart; rarer ones count together
 RARE = 0.005  # a level with a smaller share of people counts with the rare ones

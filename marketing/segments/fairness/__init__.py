@@ -74,7 +74,7 @@ def name_words(name: str) -> str:
 @lru_cache(maxsize=1)
 def rules() -> dict[str, Any]:
     """The words, as `special_categories.toml` has them."""
-    text = resources.files("marketing.segments").joinpath("special_categories.toml").read_text("utf-8")
+    text = resources.files("marketing.segments.fairness").joinpath("special_categories.toml").read_text("utf-8")
     return tomllib.loads(text)
 
 

@@ -1,0 +1,1 @@
+"""Groups in words: what sets each apart, its name, a sentence."""
