@@ -5,6 +5,7 @@ it weighs as much as a number does. Plain 0 and 1 would let categoricals decide.
 """
 
 from collections.abc import Sequence
+from copy import copy
 from typing import Self
 
 import numpy as np
@@ -73,6 +74,16 @@ class MixedKMeans(ClusterMixin, BaseEstimator):  # type: ignore[misc]  # scikit-
         """The probability of each group, taking groups as balls of one width."""
         joint = self._joint(X)
         return np.asarray(np.exp(joint - _log_sum_exp(joint)[:, None]))
+
+    def kept(self, groups: Sequence[int]) -> Self:
+        """Only these groups, in this order; the people of the others go to the nearest among them."""
+        check_is_fitted(self)
+        left = copy(self)
+        left.n_clusters = len(groups)
+        left.shares_ = self.shares_[list(groups)] / self.shares_[list(groups)].sum()
+        left._kmeans = copy(self._kmeans)
+        left._kmeans.cluster_centers_ = self._kmeans.cluster_centers_[list(groups)]
+        return left
 
     def score(self, X: ArrayLike, y: object = None) -> float:  # noqa: N803 scikit-learn's name
         """The mean log-likelihood of a row, taking groups as balls of one width."""

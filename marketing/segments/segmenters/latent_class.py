@@ -6,6 +6,7 @@ recovers far more of them than k-means on the usual encoding.
 """
 
 from collections.abc import Iterator, Sequence
+from copy import copy
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -100,6 +101,15 @@ class LatentClass(ClusterMixin, BaseEstimator):  # type: ignore[misc]  # scikit-
         joint -= joint.max(axis=1, keepdims=True)
         np.exp(joint, out=joint)
         return np.asarray(joint / joint.sum(axis=1, keepdims=True))
+
+    def kept(self, groups: Sequence[int]) -> Self:
+        """Only these groups, in this order; the people of the others go to their likeliest among them."""
+        check_is_fitted(self)
+        left = copy(self)
+        left.n_clusters = len(groups)
+        left.shares_ = self.shares_[list(groups)] / self.shares_[list(groups)].sum()
+        left.level_shares_ = self.level_shares_[list(groups)]
+        return left
 
     def score(self, X: ArrayLike, y: object = None) -> float:  # noqa: N803 scikit-learn's name
         """The mean log-likelihood of a row."""

@@ -1,0 +1,188 @@
+"""How many groups an audience has: candidates by completed likelihood, the likeliest put to the proof.
+
+A segmenter always finds groups. What it finds counts only if it finds it again in resamples, and more surely than
+in a copy of the table with its columns shuffled, where no groups are (`stability`). Else the answer is one group.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from marketing.segments import stability
+from marketing.segments.stability import Stability
+
+MOST = 12  # groups that are looked for; more than a marketer can write for
+LEAST = 100  # people in a group; smaller ones are joined to the nearest
+K_ROWS = 5_000  # people that k is chosen on, so that a larger audience is not cut finer for its size alone
+PROOF_ROWS = 10_000  # people that stability is measured on
+PROVEN_AT_MOST = 3  # numbers of groups put to the proof, the likeliest first
+RESAMPLES = 10
+
+COUNT_WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+
+Rows = NDArray[Any]
+Build = Callable[..., Any]  # build(k, seed=...) -> a segmenter not fitted yet
+Progress = Callable[[int, int, str], None]
+
+
+@dataclass(frozen=True)
+class Tried:
+    """One number of groups: its criteria (lower is better) and, where it was put to the proof, how it fared (ARI)."""
+
+    k: int
+    bic: float
+    icl: float
+    agreement: float | None = None
+    by_chance: float | None = None
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What was found: `fitted`, a segmenter of `k` groups, the largest first (None where k is 1).
+
+    `proof` is None where nothing was put to the proof; `stable` tells whether the groups beat chance; `why` says in
+    a sentence or two why there are so many.
+    """
+
+    fitted: Any
+    k: int
+    tried: tuple[Tried, ...]
+    proof: Stability | None
+    stable: bool
+    why: str
+
+
+def choose(
+    rows: Rows,
+    build: Build,
+    *,
+    k: int | None = None,
+    most: int = MOST,
+    least: int = LEAST,
+    seed: int = 0,
+    progress: Progress | None = None,
+) -> Choice:
+    """Groups of the people in `rows` (people, columns): `k` of them, or as many as the data prove, up to `most`.
+
+    Args:
+        build: Called as build(k, seed=seed); a segmenter with fit, predict, bic, icl and kept.
+        least: Smaller groups are joined to the nearest.
+        progress: Told how many steps of how many are done, and what is done now.
+    """
+    if len(rows) < 2 * least:
+        return _one(f"{len(rows):,} people are too few to divide: two groups of {least} need {2 * least}.")
+    if not rows.shape[1]:
+        return _one("No column is left that groups could be found by.")
+    if k == 1:
+        return _one("One group was asked for.")
+    search = _Search(rows, build, most, least, seed, progress or (lambda done, total, what: None))
+    return search.asked(k) if k is not None else search.proven()
+
+
+class _Search:
+    """The search for groups in one audience."""
+
+    def __init__(self, rows: Rows, build: Build, most: int, least: int, seed: int, progress: Progress) -> None:
+        self.rows, self.build, self.most, self.least = rows, build, most, least
+        self.seed, self.progress = seed, progress
+        order = np.random.default_rng(seed).permutation(len(rows))
+        self.k_rows, self.proof_rows = (rows[np.sort(order[:n])] for n in (K_ROWS, PROOF_ROWS))
+
+    def proven(self) -> Choice:
+        """As many groups as the data prove."""
+        tried = self._scores()
+        best = [one.k for one in sorted(tried.values(), key=lambda one: one.icl)]
+        if best[0] == 1:
+            why = "No stable segments in this audience: one group explains its columns better than several."
+            return _one(why, tuple(tried.values()))
+        put: list[Choice] = []
+        for k in [k for k in best if k > 1][:PROVEN_AT_MOST]:
+            fitted, found, proof = self._groups(k)
+            tried[k] = replace(tried[k], agreement=proof.overall, by_chance=proof.by_chance)
+            put.append(Choice(fitted, found, (), proof, proof.proven, ""))
+            if proof.overall >= stability.GOOD:
+                break
+        choice = max(put, key=lambda one: one.proof.overall if one.proof else -1.0)
+        if choice.proof is not None and choice.stable:
+            why = _reason(choice.k, choice.proof, best[0], self.most)
+            return replace(choice, tried=tuple(tried.values()), why=why)
+        return _one(_nothing(list(tried.values())), tuple(tried.values()))
+
+    def asked(self, k: int) -> Choice:
+        """The number of groups that was asked for, and what it costs."""
+        fitted, found, proof = self._groups(k)
+        why = f"{count(k).capitalize()} groups were asked for. {_agreement(proof)}"
+        if found < k:
+            why += f" Groups of fewer than {self.least} people were joined to the nearest, which leaves {count(found)}."
+        if not proof.proven:
+            why += " That is too little to rely on: treat them as a working division, not as groups that exist."
+        tried = Tried(k, float(fitted.bic(self.k_rows)), float(fitted.icl(self.k_rows)), proof.overall, proof.by_chance)
+        return Choice(fitted, found, (tried,), proof, proof.proven, why)
+
+    def _scores(self) -> dict[int, Tried]:
+        scores = {}
+        for k in range(1, self.most + 1):
+            self.progress(k - 1, self.most + RESAMPLES, f"trying {count(k)} group{'s' if k > 1 else ''}")
+            fitted = self._fit(k)(self.k_rows, self.seed)
+            scores[k] = Tried(k, float(fitted.bic(self.k_rows)), float(fitted.icl(self.k_rows)))
+        return scores
+
+    def _groups(self, k: int) -> tuple[Any, int, Stability]:
+        fit = self._fit(k)
+        fitted, found = _large_enough(fit(self.rows, self.seed), self.rows, self.least)
+        self.progress(self.most, self.most + RESAMPLES, f"looking for {count(k)} groups again in resamples")
+        labels = fitted.predict(self.proof_rows)
+        return fitted, found, stability.measure(self.proof_rows, labels, fit, resamples=RESAMPLES, seed=self.seed)
+
+    def _fit(self, k: int) -> stability.Fit:
+        return lambda rows, seed: self.build(k, seed=seed).fit(rows)
+
+
+def _large_enough(fitted: Any, rows: Rows, least: int) -> tuple[Any, int]:
+    """The segmenter with only those groups that hold `least` people or more, the largest first; and how many.
+
+    The smallest is dissolved first, each of its people going to their likeliest other group.
+    """
+    chances = fitted.predict_proba(rows)
+    kept = list(range(chances.shape[1]))
+    while True:
+        sizes = np.bincount(chances[:, kept].argmax(axis=1), minlength=len(kept))
+        if len(kept) == 1 or sizes.min() >= least:
+            break
+        kept.pop(int(sizes.argmin()))
+    ranked = [kept[at] for at in np.argsort(-sizes, kind="stable")]
+    return fitted.kept(ranked), len(ranked)
+
+
+def _one(why: str, tried: Sequence[Tried] = ()) -> Choice:
+    return Choice(None, 1, tuple(tried), None, False, why)
+
+
+def _reason(found: int, proof: Stability, best: int, most: int) -> str:
+    fewer = f" ({count(best)} scored best, but were too small or not found again as surely)" if found != best else ""
+    why = f"Of one to {count(most)} groups, {count(found)} describe this audience best"
+    return f"{why} by the completed likelihood{fewer}. {_agreement(proof)}"
+
+
+def _nothing(tried: Sequence[Tried]) -> str:
+    put = sorted((one for one in tried if one.agreement is not None), key=lambda one: one.icl)
+    listed = ", ".join(count(one.k) for one in put)
+    agreed = " and ".join(f"{one.agreement:.2f} (by chance {one.by_chance:.2f})" for one in put)
+    why = "No stable segments in this audience: refitted to half of the people, the groups were not found again"
+    return f"{why}, or no more than chance would. Tried {listed} groups, with agreement {agreed}."
+
+
+def _agreement(proof: Stability) -> str:
+    scale = "on a scale where 1 is the same and 0 is chance"
+    return (
+        f"Refitted to half of the people {count(proof.resamples)} times, the groups agree by {proof.overall:.2f}, "
+        f"{scale}; in a copy with its columns shuffled it is {proof.by_chance:.2f}."
+    )
+
+
+def count(number: int) -> str:
+    """A number in words, as far as twelve."""
+    return COUNT_WORDS[number] if number < len(COUNT_WORDS) else f"{number:,}"
