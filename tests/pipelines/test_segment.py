@@ -121,7 +121,7 @@ def test_a_file_becomes_assignments_and_segments(tmp_path):
     assert {s["segment"] for s in document["segments"]} == set(assignments["segment"].dropna())
     assert isinstance(document["stable"], bool)
     assert document["set_aside"]["people"][0]["people"] == young.sum()
-    assert [c["name"] for c in document["set_aside"]["columns"]] == ["religion"]
+    assert [c["name"] for c in document["set_aside"]["columns"]] == ["age", "religion"]
     traits = document["segments"][0]["traits"]
     assert {"trait", "column", "value", "share", "low", "high", "everyone", "lift"} == set(traits[0])
 

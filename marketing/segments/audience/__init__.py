@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from marketing.segments.audience import cells
-from marketing.segments.fairness import minors, special_category
+from marketing.segments.fairness import kept_out, minors
 
 LEVELS = 24  # of a category are told apart; rarer ones count together
 RARE = 0.005  # a level with a smaller share of people counts with the rare ones
@@ -94,7 +94,7 @@ def _usable(name: str, column: pd.Series, allowed: Collection[str]) -> Column | 
     cleaned = cells.clean(column)
     levels = cleaned.value_counts()
     spoken: list[str] = [] if pd.api.types.is_numeric_dtype(cleaned) else levels.index.astype(str).tolist()
-    if category := special_category(name, spoken):
+    if category := kept_out(name, spoken):
         if not category.setting:
             return f"It tells {category.id}, which the law keeps out of advertising by profile."
         if name not in allowed:

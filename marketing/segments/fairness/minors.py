@@ -11,7 +11,7 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
-from marketing.segments.fairness import name_words, pattern, rules, words
+from marketing.segments.fairness.reading import lists, name_words, pattern, words
 
 ADULT = 18  # years
 OLDEST = 120  # a column whose values mostly pass this counts something else
@@ -35,7 +35,7 @@ def find(frame: pd.DataFrame, today: dt.date) -> dict[str, Mask]:
 
 def telling(name: str) -> str:
     """How a column of this name tells an age: "flag", "birth", "grade", "kind", "age", or "" for not at all."""
-    told, listed = name_words(name), rules()["minors"]
+    told, listed = name_words(name), lists("minors.toml")["minors"]
     for kind in ("flag", "birth", "grade"):
         if pattern(listed[kind]).search(told):
             return kind
@@ -53,7 +53,7 @@ def _by_grade(column: pd.Series, _: dt.date) -> Mask:
 
 
 def _by_word(column: pd.Series, _: dt.date) -> Mask:
-    children = frozenset(rules()["minors"]["words"])
+    children = frozenset(lists("minors.toml")["minors"]["words"])
     return _by_level(column, lambda value: words(value) in children or 0 <= _lowest_age(value) < ADULT)
 
 
