@@ -251,5 +251,21 @@ TABLES: dict[str, Table] = {
             "columns and people kept out of segments, with reasons",
             made=True,
         ),
+        _table(
+            "fairness",
+            "subject name",
+            "subject:text! name:text! category:text recognised:text source:text reason:text! people:count"
+            " weight:number",
+            "the record of a segment run for a lawyer: the run, what was used, kept out and let in, groups and rules",
+            made=True,
+        ),
+        _table(
+            "proxies",
+            "kept_out segment",
+            "kept_out:text! segment:text! category:text! v:number low95:number high95:number people:count"
+            " warns:count carriers:text v_without:number sentence:text",
+            "how much segments tell of what was kept out (Cramér's V); segment is empty for all of them together",
+            made=True,
+        ),
     )
 }
