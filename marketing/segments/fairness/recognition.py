@@ -8,6 +8,7 @@ The words are data: one file a category in `categories/`, by language; what name
 * `firm` names count even beside a word for what is watched ("political views"), `beside` are more words that tell
   nothing beside one that stands alone;
 * `doubtful` names count only where the values say so;
+* `unsaid` ones also where the values are but figures;
 * `values` are cells; `weak` ones count only beside them; `codes` are sets of letters that say it by themselves;
   `patterns` are forms of codes, believed where most cells have the form and one has what it `needs`.
 """
@@ -28,6 +29,7 @@ SOME_LEVELS = 0.2  # of them where SEVERAL are: a coded column holds noise besid
 SEVERAL = 3
 MOST_CODES = 0.8  # of them must look like codes (of illnesses, of blood groups), as codes say less than words
 LOOKED_AT = 200  # different values of a column, the commonest first
+COMMONEST = 3  # cells, of which two that are nothing but values of a category tell it
 PROSE = 6  # words: a cell of so many is a text, which may mention anything
 
 By = Literal["name", "content"]
@@ -74,18 +76,19 @@ def is_special_value(value: str) -> bool:
 
 @dataclass(frozen=True)
 class _Form:
-    """A form of codes: `cell` of each, `needs` of at least one, in at least `many` different cells."""
+    """A form of codes: `cell` of each, in at least `many` different cells, and `needs` of at least `sure` of them."""
 
     cell: re.Pattern[str]
     needs: re.Pattern[str]
     many: int
+    sure: int
 
     def told_by(self, cells: Sequence[str]) -> bool:
         fit = [cell for cell in cells if self.cell.fullmatch(cell)]
         return len(fit) >= max(self.many, MOST_CODES * len(cells)) and self._needed(fit)
 
     def _needed(self, fit: Sequence[str]) -> bool:
-        return sum(self.needs.fullmatch(cell) is not None for cell in fit) >= min(self.many, 2)
+        return sum(self.needs.fullmatch(cell) is not None for cell in fit) >= self.sure
 
 
 @dataclass(frozen=True)
@@ -101,6 +104,7 @@ class _Rule:
     names: re.Pattern[str]
     alone: re.Pattern[str]
     doubtful: re.Pattern[str]
+    unsaid: re.Pattern[str]
     unless: re.Pattern[str]
     values: re.Pattern[str]
     other_values: frozenset[str]
@@ -116,11 +120,16 @@ class _Rule:
             return True
         if self.firm.search(told):
             return True
+        if self._alone(self.unsaid, told) and all(re.fullmatch(r"[\d.]+", cell) for cell in cells):
+            return True
         if self.unless.search(raw[0]) or (self.content and self._of_content(told)):
             return False
         if any(self.names.search(form) or self.families.fullmatch(form) for form in forms):
             return True
-        return (self._abbreviated(told) or any(map(self._alone, forms))) and not self._of_something_else(cells)
+        return (
+            self._abbreviated(told)
+            or any(self._alone(self.alone, form) or self._alone(self.values, form) for form in forms)
+        ) and not self._of_something_else(cells)
 
     def by_content(self, cells: Sequence[str], *, media: bool) -> bool:
         if len(cells) < 2:  # one value tells nobody apart
@@ -140,7 +149,15 @@ class _Rule:
             return strong >= max(SEVERAL, MOST_CODES * len(known))
         if strong == 1:
             return weak == len(known) - 1
-        return strong + weak >= MOST_LEVELS * len(known) or strong >= max(SEVERAL, SOME_LEVELS * len(known))
+        return (
+            strong + weak >= MOST_LEVELS * len(known)
+            or strong >= max(SEVERAL, SOME_LEVELS * len(known))
+            or self._leading(known)
+        )
+
+    def _leading(self, known: Sequence[str]) -> bool:
+        """Whether two of the commonest cells are nothing but values of the category: rare noise does not hide them."""
+        return sum(self.values.fullmatch(words(cell)) is not None for cell in known[:COMMONEST]) > 1
 
     def _letters(self, cells: Sequence[str]) -> bool:
         """Whether the cells are such a pair of letters as "m" and "f", and nothing that is not of the category."""
@@ -156,11 +173,11 @@ class _Rule:
         found = set(told.split())
         return bool(found & vocabulary("content")) or ("race" in found and bool(found & vocabulary("sports")))
 
-    def _alone(self, told: str) -> bool:
+    def _alone(self, names: re.Pattern[str], told: str) -> bool:
         """Whether a word that may mean something else stands beside nothing that would say so."""
-        if not (self.alone.search(told) or self.values.search(told)):
+        if not names.search(told):
             return False
-        rest = self.values.sub(" ", self.alone.sub(" ", told))
+        rest = self.values.sub(" ", self.alone.sub(" ", names.sub(" ", told)))
         return all(self._says_nothing(word) for word in rest.split())
 
     def _says_nothing(self, word: str) -> bool:
@@ -201,7 +218,9 @@ def _rule(entry: Mapping[str, Any]) -> _Rule:
         setting=entry.get("setting", False),
         content=entry.get("content", False),
         beside=frozenset(listed("beside")),
-        **{part: pattern(listed(part)) for part in ("names", "alone", "firm", "doubtful", "unless", "values")},
+        **{
+            part: pattern(listed(part)) for part in ("names", "alone", "firm", "unsaid", "doubtful", "unless", "values")
+        },
         other_values=frozenset(listed("other_values")),
         weak=frozenset(listed("weak")),
         codes=tuple(frozenset(code.split()) for code in listed("codes")),
@@ -212,4 +231,6 @@ def _rule(entry: Mapping[str, Any]) -> _Rule:
 
 
 def _form(entry: Mapping[str, Any]) -> _Form:
-    return _Form(re.compile(entry["cell"]), re.compile(entry.get("needs", ".*")), entry.get("many", 2))
+    return _Form(
+        re.compile(entry["cell"]), re.compile(entry.get("needs", ".*")), entry.get("many", 2), entry.get("sure", 1)
+    )
