@@ -23,6 +23,7 @@ ADULT = 18  # years
 OLDEST = 120  # a column whose values mostly pass this counts something else
 BANDS = 12  # numbers of an age group up to here are codes for bands, not years
 SCALED = 0.2  # share of numbers under zero from which they are deviations from a mean
+UNKNOWN = (-1, -8, -9, -88, -98, -99, -999)  # as surveys code it
 LEVELS = 60  # a column of more different words is no list of age bands
 TRUE = frozenset({"yes", "y", "true", "t", "1", "1.0", "si", "oui", "ja", "sim", "tak", "x", "wahr", "vrai", "vero"})
 FALSE = frozenset({"no", "n", "false", "f", "0", "0.0", "non", "nein", "nee", "nao", "nie", "falsch", "faux", "falso"})
@@ -130,6 +131,7 @@ def _age_unit(name: str, numbers: NDArray[np.float64]) -> str:
     """ "years" or "months" of a person; "" where the numbers count something else, or are codes or deviations."""
     told = set(name_words(name).split())
     known = numbers[np.isfinite(numbers)]
+    known = known[~np.isin(known, UNKNOWN)]
     if not len(known):
         return "years"  # ages in words
     if "months" in told or "monate" in told or "mois" in told:

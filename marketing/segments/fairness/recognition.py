@@ -61,7 +61,7 @@ def kept_out(name: str, values: Iterable[object]) -> Category | None:
     for rule in _rules():
         if rule.by_name(raw, told, cells):
             return Category(rule.id, rule.source, rule.setting, "name")
-    media = bool(vocabulary("content") & set(told.split()))
+    media = bool((vocabulary("content") | vocabulary("cuisine")) & set(told.split()))
     for rule in _rules():
         if rule.by_content(cells, media=media):
             return Category(rule.id, rule.source, rule.setting, "content")
