@@ -90,8 +90,19 @@ def test_dates_of_birth_are_reckoned_to_the_day():
 
 @pytest.mark.parametrize(
     "column",
-    "account_age age_rating page kids average_basket device_age children n_children youngest_child_birth_year"
-    " mother_age birth_month".split(),
+    [
+        "account_age",
+        "age_rating",
+        "page",
+        "kids",
+        "average_basket",
+        "device_age",
+        "children",
+        "n_children",
+        "youngest_child_birth_year",
+        "mother_age",
+        "birth_month",
+    ],
 )
 def test_what_is_not_the_persons_age_tells_nothing(column):
     assert minors.find(pd.DataFrame({column: [3, 12, 16, 40]}), TODAY) == {}

@@ -95,10 +95,11 @@ def attribute_codes(column: pd.Series, least: int) -> Codes:
     for length in (None, 4, 3, 2, 1):
         cut = texts if length is None else texts.str.slice(0, length)
         sizes = cut.value_counts()
-        if sizes[sizes >= least].sum() >= sizes.sum() / 2:
+        large = sizes[sizes >= least].iloc[:LEVELS]
+        if large.sum() >= sizes.sum() / 2:
             break
-    kept = sizes[sizes >= least].index[:LEVELS]
-    codes = pd.Categorical(cut, categories=kept).codes.astype(np.int64)
+    kept = large.index
+    codes = kept.get_indexer(pd.Index(cut)).astype(np.int64)
     rest = (codes < 0) & cut.notna().to_numpy(bool)
     if rest.sum() >= least:
         codes[rest] = len(kept)
