@@ -245,6 +245,13 @@ TABLES: dict[str, Table] = {
             made=True,
         ),
         _table(
+            "taste",
+            "title other",
+            "title:id! other:id! weight:number!",
+            "how much having seen one title speaks for another",
+            made=True,
+        ),
+        _table(
             "set_aside",
             "subject name",
             "subject:text! name:text! reason:text! people:count",

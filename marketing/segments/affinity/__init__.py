@@ -1,89 +1,123 @@
-"""Which titles each segment likes: its rate of viewing against everyone's, shrunk where people are few.
+"""What to show whom: the titles that each segment likes, and (in `recommendations`) those for each person.
 
-A rate of three in four people says little; so each is drawn towards the title's overall rate, as strongly as the
-segments' rates agree with one another (beta-binomial), and titles are ranked by the lower end of the interval.
+A segment's rate for a title is drawn towards the title's mean where people are few (`rates`), and titles are ranked by
+the lower end of its interval, so that what three people liked does not come first. `worth` says whether segments tell
+more than popularity does. Nothing here makes a table of all people by all titles (`counting`).
 """
+
+import datetime as dt
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.special import betaincinv, betaln
+from scipy import sparse
 
-INTERVAL = 0.9
-PULLS = np.geomspace(1, 10_000, 41)  # how many people the overall rate may count for
+from marketing.segments.affinity import reasons
+from marketing.segments.affinity.cold import expected
+from marketing.segments.affinity.counting import Seen, Viewing, gather
+from marketing.segments.affinity.rates import Floats, shrunk
+
 COLUMNS = ("segment", "title", "rate", "low90", "high90", "lift", "people", "because")
-VERBS = {"game": "played", "album": "heard", "music": "heard", "podcast": "heard", "live event": "attended"}
-
-Floats = NDArray[np.float64]
 
 
-def affinity(assignments: pd.DataFrame, viewing: pd.DataFrame, titles: pd.DataFrame | None = None) -> pd.DataFrame:
-    """Rates of each segment for each title that anyone in a segment viewed, best (by lower bound) first.
+def affinity(
+    assignments: pd.DataFrame,
+    viewing: Viewing,
+    titles: pd.DataFrame | None = None,
+    *,
+    today: dt.date | None = None,
+) -> pd.DataFrame:
+    """Rates of each segment for each title, best (by lower bound) first; `people` is how many of it saw the title.
+
+    Titles of `titles` that nobody in a segment saw follow by what titles alike do; there `people` is 0.
 
     Args:
         assignments: person, segment; who is in none does not count.
-        viewing: person, title.
-        titles: title, kind, for the verb in `because`.
+        viewing: person, title: a DataFrame or an Ibis table.
+        titles: title, name, kind, genre, release_date: for the words, for titles not seen yet, and for what is out.
+        today: Leaves out what is released later. None: also what is still to come is told, to plan for it.
     """
-    members = assignments.dropna(subset="segment")
-    viewed = viewing[["person", "title"]].drop_duplicates().merge(members, on="person")
-    if viewed.empty:
+    segments, people, seen, known = counts(assignments, gather(viewing))
+    if not len(known):
         return _typed(pd.DataFrame(columns=list(COLUMNS)))
-    counts = pd.crosstab(viewed["segment"], viewed["title"])
-    sizes = members["segment"].value_counts().sort_index()
-    counts = counts.reindex(sizes.index, fill_value=0)
-    seen, people = np.array(counts, np.float64), np.array(sizes, np.float64)[:, None]
-    overall = np.asarray(seen.sum(axis=0) / people.sum(), np.float64)
-    rate, low, high = shrunk(seen, people, overall)
-    frame = pd.DataFrame(
+    told = shrunk(seen, people)
+    overall = seen.sum(axis=0) / people.sum()
+    verbs = reasons.verbs(titles)
+    frame = _rows(segments, known, told.rate, told.low, told.high, told.rate / overall, seen)
+    shown = [verbs.get(title, "watched") for title in known] * len(segments)
+    everyone = np.tile(overall, len(segments))
+    frame["because"] = [
+        reasons.of_rate(rate, all_, verb) for rate, all_, verb in zip(told.rate.ravel(), everyone, shown, strict=True)
+    ]
+    frames = [frame, *_unseen(segments, people, known, told.rate, titles, verbs)]
+    table = _typed(pd.concat(frames, ignore_index=True))
+    return _out(table, titles, today).sort_values(
+        ["segment", "low90", "title"], ascending=[True, False, True], ignore_index=True
+    )
+
+
+def counts(assignments: pd.DataFrame, seen: Seen) -> tuple[pd.Index, Floats, Floats, pd.Index]:
+    """Segments, the people in each (segments, 1), how many of them saw each title, and the titles that anyone saw."""
+    members = assignments.dropna(subset="segment").drop_duplicates("person")
+    labels = pd.Categorical(members["segment"])
+    segments = pd.Index(labels.categories)
+    people = np.bincount(labels.codes, minlength=len(segments)).astype(np.float64)[:, None]
+    place = seen.persons.get_indexer(pd.Index(members["person"])) if len(seen.persons) else np.full(len(members), -1)
+    found = within(labels.codes[place >= 0], place[place >= 0], len(segments), seen)
+    any_ = found.sum(axis=0) > 0
+    return segments, people, found[:, any_], seen.titles[any_]
+
+
+def within(segment: NDArray[np.int8], person: NDArray[np.intp], segments: int, seen: Seen) -> Floats:
+    """How many of each segment saw each title (segments, titles), of the `person`s (rows of `seen`) in a `segment`."""
+    ones = np.ones(len(person), np.float64)
+    shape = (segments, len(seen.persons))
+    return np.asarray((sparse.csr_array((ones, (segment, person)), shape=shape) @ seen.matrix).toarray(), np.float64)
+
+
+def _unseen(
+    segments: pd.Index,
+    people: Floats,
+    known: pd.Index,
+    rate: Floats,
+    titles: pd.DataFrame | None,
+    verbs: dict[str, str],
+) -> list[pd.DataFrame]:
+    frames = []
+    for like in expected(known, rate, people, titles) if titles is not None else []:
+        rates, low, high = (np.repeat(part[:, None], len(like.titles), 1) for part in (like.rate, like.low, like.high))
+        lift, nobody = rates / like.everyone, np.zeros(rates.shape)
+        frame = _rows(segments, pd.Index(like.titles), rates, low, high, lift, nobody)
+        frame["because"] = [
+            reasons.of_alike(like.number, like.words, verbs.get(title, "watched"), low, high)
+            for title, low, high in zip(frame["title"], low.ravel(), high.ravel(), strict=True)
+        ]
+        frames.append(frame)
+    return frames
+
+
+def _rows(
+    segments: pd.Index, titles: pd.Index, rate: Floats, low: Floats, high: Floats, lift: Floats, people: Floats
+) -> pd.DataFrame:
+    return pd.DataFrame(
         {
-            "segment": np.repeat(counts.index.to_numpy(), counts.shape[1]),
-            "title": np.tile(counts.columns.to_numpy(), counts.shape[0]),
-            "rate": rate.ravel().round(4),
-            "low90": low.ravel().round(4),
-            "high90": high.ravel().round(4),
-            "lift": (rate / overall).ravel().round(3),
-            "people": seen.ravel().astype(int),
-            "because": "",
+            "segment": np.repeat(segments.to_numpy(), len(titles)),
+            "title": np.tile(titles.to_numpy(), len(segments)),
+            "rate": rate.ravel().round(6),
+            "low90": low.ravel().round(6),
+            "high90": high.ravel().round(6),
+            "lift": lift.ravel().round(3),
+            "people": people.ravel().astype(int),
         }
     )
-    frame["because"] = _because(frame, dict(zip(counts.columns, overall, strict=True)), titles)
-    return _typed(frame).sort_values(["segment", "low90", "title"], ascending=[True, False, True], ignore_index=True)
 
 
-def shrunk(seen: Floats, people: Floats, overall: Floats) -> tuple[Floats, Floats, Floats]:
-    """Rates (segments, titles) and their 90% intervals, each drawn towards the title's `overall` rate."""
-    middle = np.clip(overall, 1e-6, 1 - 1e-6)
-    pull = PULLS[int(np.argmax([_likelihood(seen, people, middle, pull) for pull in PULLS]))]
-    yes, no = seen + pull * middle, people - seen + pull * (1 - middle)
-    edge = (1 - INTERVAL) / 2
-    return yes / (yes + no), betaincinv(yes, no, edge), betaincinv(yes, no, 1 - edge)
-
-
-def _likelihood(seen: Floats, people: Floats, overall: Floats, pull: float) -> float:
-    """How well rates that vary about the overall rate as if it stood for `pull` people explain what was seen."""
-    yes, no = pull * overall, pull * (1 - overall)
-    return float((betaln(seen + yes, people - seen + no) - betaln(yes, no)).sum())
-
-
-def _because(frame: pd.DataFrame, overall: dict[str, float], titles: pd.DataFrame | None) -> list[str]:
-    kinds = {} if titles is None or "kind" not in titles else dict(zip(titles["title"], titles["kind"], strict=True))
-    return [
-        _reason(rate, lift, overall[title], VERBS.get(str(kinds.get(title, "")).lower(), "watched"))
-        for title, rate, lift in zip(frame["title"], frame["rate"], frame["lift"], strict=True)
-    ]
-
-
-def _reason(rate: float, lift: float, everyone: float, verb: str) -> str:
-    if lift >= 1.05:
-        compared = f"{lift:.1f} times as often as everyone" if lift >= 1.15 else "a little more often than everyone"
-    else:
-        compared = "about as often as everyone" if lift > 0.95 else "less often than everyone"
-    return f"{_percent(rate)} {verb} it, {compared} ({_percent(everyone)})."
-
-
-def _percent(share: float) -> str:
-    return f"{share:.0%}" if share >= 0.1 else f"{share:.1%}"
+def _out(table: pd.DataFrame, titles: pd.DataFrame | None, today: dt.date | None) -> pd.DataFrame:
+    """The rows of what is out on `today`, as far as that is asked and told."""
+    if today is None or titles is None or "release_date" not in titles:
+        return table
+    later = titles.loc[pd.to_datetime(titles["release_date"]) > pd.Timestamp(today), "title"]
+    return table[~table["title"].isin(later)]
 
 
 def _typed(frame: pd.DataFrame) -> pd.DataFrame:
