@@ -47,6 +47,23 @@ def test_a_column_that_gives_away_what_was_kept_out_is_named_and_dropping_it_hel
     assert f"Without it it would be {found.without.v:.2f}" in found.told
 
 
+def test_what_carries_it_only_once_a_stronger_column_is_gone_is_named_too():
+    random = np.random.default_rng(6)
+    sex = random.integers(0, 2, PEOPLE)
+    strong, weaker = (
+        np.where(random.random(PEOPLE) < share, sex, random.integers(0, 2, PEOPLE)) for share in (0.95, 0.5)
+    )
+    matrix = np.column_stack([random.integers(0, 3, PEOPLE), strong, weaker]).astype(np.float32)
+
+    def refit(columns):
+        left = next((at for at, name in ((1, "hobby"), (2, "hours")) if name not in columns), 0)
+        return matrix[:, left].astype(np.intp)
+
+    found = check(pd.Series(sex), matrix, strong, refit=refit)
+    assert [carrier.column for carrier in found.carriers] == ["hobby", "hours"]
+    assert found.without.v < 0.1
+
+
 def test_segments_that_tell_nothing_are_not_warned_of_and_nothing_is_refitted():
     sex, matrix, labels = people(leak=0.0)
 

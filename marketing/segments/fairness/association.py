@@ -60,8 +60,9 @@ def tables(columns: Codes, other: Codes) -> Counts:
     known = other >= 0
     counts = np.empty((columns.shape[1], most + 1, parts))
     told = other[known]
-    for at, column in enumerate(columns[known].T):
-        index = (column + 1) * parts + told  # what is missing is counted in the first row, and left out
+    for at, column in enumerate(np.ascontiguousarray(columns[known].T)):
+        index = column * parts
+        index += told + parts  # what is missing is counted in the first row, and left out
         counts[at] = np.bincount(index, minlength=(most + 1) * parts).reshape(most + 1, parts)
     return counts[:, 1:]
 

@@ -5,8 +5,8 @@ stands in the table is held against the segments. It is read for this check alon
 of any person is kept.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -22,6 +22,9 @@ CARRIES = 0.2  # V of a column with the attribute from which it may carry it
 USED = 0.1  # and V of the column with the segments: one that they do not go by carries nothing into them
 NAMED = 5  # columns, the strongest first
 NEAR = 0.5  # a column that carries less than this share of what the strongest carries is not named
+
+ENOUGH = 0.2  # V down to which carriers are sought among the columns that are left
+ROUNDS = 2  # times that more carriers are sought; each refits the segments
 
 Labels = NDArray[np.intp]
 Refit = Callable[[Sequence[str]], Labels]  # columns left out -> the segment of each of the same people
@@ -40,8 +43,8 @@ class Carrier:
 class Proxy:
     """What the segments tell of one attribute that was kept out.
 
-    `segments[i]` is the strength of being in segment i or not; `without` the strength of the whole division once
-    `carriers` are dropped (None where that was not tried).
+    `segments[i]` is the strength of being in segment i or not; `without` the strength of the whole division once all
+    `carriers` are dropped, also those that carry it only when stronger ones are gone (None where that was not tried).
     """
 
     column: str
@@ -142,11 +145,25 @@ class _Check:
         attribute = association.attribute_codes(column.reset_index(drop=True), SHOWN)
         whole = self._strength(self.labels, attribute)
         groups = tuple(self._of_group(group, attribute) for group in range(int(self.labels.max(initial=-1)) + 1))
-        found = Proxy(name, category, whole, groups, self._carriers(attribute))
+        found = Proxy(name, category, whole, groups, self._carriers(attribute, self.with_segments))
         if not found.warns or not found.carriers or self.refit is None:
             return found
-        without = self._strength(self._refitted(found.carriers), attribute)
-        return Proxy(name, category, whole, groups, found.carriers, without)
+        carriers, without = self._dropped(attribute, found.carriers)
+        return replace(found, carriers=carriers, without=without)
+
+    def _dropped(self, attribute: Codes, carriers: tuple[Carrier, ...]) -> tuple[tuple[Carrier, ...], Strength]:
+        """What is left once `carriers` are dropped, and those that came to carry it then, until it is little."""
+        for _ in range(ROUNDS):
+            labels = self._refitted(carriers)
+            without = self._strength(labels, attribute)
+            if not without.v > ENOUGH:
+                return carriers, without
+            gone = {carrier.column for carrier in carriers}
+            more = self._carriers(attribute, association.strengths(self.columns, labels), gone)
+            if not more:
+                return carriers, without
+            carriers += more
+        return carriers, self._strength(self._refitted(carriers), attribute)
 
     def _strength(self, labels: Codes, attribute: Codes) -> Strength:
         if (attribute >= 0).sum() < DESCRIBED:
@@ -160,13 +177,16 @@ class _Check:
             return Strength(np.nan, np.nan, np.nan, people)
         return self._strength(inside.astype(np.int64), attribute)
 
-    def _carriers(self, attribute: Codes) -> tuple[Carrier, ...]:
+    def _carriers(
+        self, attribute: Codes, with_segments: NDArray[np.float64], gone: Collection[str] = ()
+    ) -> tuple[Carrier, ...]:
+        """The columns, but those `gone`, that tell the attribute and that the segments go by, strongest first."""
         with_attribute = association.strengths(self.columns, attribute)
-        carried = np.nan_to_num(with_attribute * self.with_segments)
-        enough = (with_attribute >= CARRIES) & (self.with_segments >= USED)
-        carried = np.where(enough, carried, 0)
+        there = np.array([name not in gone for name in self.names], np.bool_)
+        enough = there & (with_attribute >= CARRIES) & (with_segments >= USED)
+        carried = np.where(enough, with_attribute * with_segments, 0)
         ranked = [at for at in np.argsort(-carried, kind="stable")[:NAMED] if carried[at] > NEAR * carried.max()]
-        return tuple(Carrier(self.names[i], float(with_attribute[i]), float(self.with_segments[i])) for i in ranked)
+        return tuple(Carrier(self.names[i], float(with_attribute[i]), float(with_segments[i])) for i in ranked)
 
     def _refitted(self, carriers: Sequence[Carrier]) -> Codes:
         dropped = tuple(sorted(carrier.column for carrier in carriers))
