@@ -58,11 +58,12 @@ def tables(columns: Codes, other: Codes) -> Counts:
     """People counted by the part of each column and of `other`: (columns, parts of a column, parts of other)."""
     most, parts = int(columns.max(initial=0)) + 1, int(other.max(initial=0)) + 1
     known = other >= 0
+    told, all_known = other[known] + parts, bool(known.all())  # what is missing is counted first, and left out
     counts = np.empty((columns.shape[1], most + 1, parts))
-    told = other[known]
-    for at, column in enumerate(np.ascontiguousarray(columns[known].T)):
-        index = column * parts
-        index += told + parts  # what is missing is counted in the first row, and left out
+    for at in range(columns.shape[1]):
+        column = columns[:, at] if all_known else columns[known, at]
+        index = np.multiply(column, parts, dtype=np.int64)
+        index += told
         counts[at] = np.bincount(index, minlength=(most + 1) * parts).reshape(most + 1, parts)
     return counts[:, 1:]
 
@@ -70,12 +71,13 @@ def tables(columns: Codes, other: Codes) -> Counts:
 def column_codes(matrix: NDArray[np.float32] | NDArray[np.float64], categorical: NDArray[np.bool_]) -> Codes:
     """Used columns (people, columns; NaN is missing) as codes, numbers in bands of equal shares."""
     every = max(1, len(matrix) // EDGE_PEOPLE)
-    codes = np.zeros(matrix.shape, np.int64)
+    codes = np.zeros(matrix.shape, np.int64, order="F")  # a column is read at a time
     numbers = matrix[:, ~categorical]
     if numbers.shape[1] and len(matrix):
         some = pd.DataFrame(numbers[::every])
         edges = some.quantile(np.arange(1, BANDS) / BANDS).to_numpy()
-        codes[:, ~categorical] = sum(((numbers > edge).astype(np.int64) for edge in edges), np.int64(0))
+        for at, column_edges in zip(np.flatnonzero(~categorical), edges.T, strict=True):
+            codes[:, at] = np.searchsorted(np.unique(column_edges[~np.isnan(column_edges)]), matrix[:, at])
     codes[:, categorical] = np.nan_to_num(matrix[:, categorical], nan=MISSING)
     codes[np.isnan(matrix)] = MISSING
     return codes
