@@ -1,10 +1,13 @@
-"""What stands in the cells of a column: numbers, categories, or something no group can be found by."""
+"""What stands in the cells of a column: amounts, levels or dates; each different value is looked at once."""
 
 import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 UNKNOWN = frozenset(
     {
@@ -23,115 +26,171 @@ UNKNOWN = frozenset(
         "--",
     }
     | {"undefined", "unspecified", "missing", "prefer not to say", "unbekannt", "keine angabe", "desconocido"}
-    | {"inconnu", "sconosciuto", "desconhecido", "onbekend", "nieznany", "#n/a", "none/unknown"}
+    | {"inconnu", "sconosciuto", "desconhecido", "onbekend", "nieznany", "#n/a", "none/unknown", "<na>", "nat"}
 )
-ANSWERS = dict.fromkeys(("yes", "y", "true", "t", "si", "sí", "oui", "ja", "sim", "tak", "on"), "yes") | dict.fromkeys(
-    ("no", "n", "false", "f", "non", "nein", "nee", "não", "nie", "off"), "no"
-)
-NEARLY_UNIQUE = 0.5  # a text column with more different values than this share of people tells persons, not groups
-ALL_BUT_UNIQUE = 0.98  # for whole numbers, which may be amounts
-NEARLY_EMPTY = 0.95  # share of missing cells
-PROSE = 40  # characters: where half the cells are longer, it is free text
-FEW = 20  # people: below this, sharing and uniqueness say little
-ID_WORDS = frozenset(
-    {"id", "uuid", "guid", "hash", "key", "ref", "no", "number", "nr", "ssn", "msisdn", "ip", "cookie"}
-)
-CODE_WORDS = frozenset({"zip", "zipcode", "postcode", "postal", "plz", "cp", "cap", "dma", "code"})
-DATE = re.compile(
-    r"\d{4}-\d{2}-\d{2}(?:[T ].*)?|\d{1,2}[./-]\d{1,2}[./-](?:\d{4}|\d{2})(?: .*)?|\d{4}[./]\d{1,2}[./]\d{1,2}(?: .*)?"
-)
-NUMBER = re.compile(r"[-−]?(?:\d+(?:[.,]\d+)?|\.\d+)(?:[eE][-+]?\d+)?")
-CONTACT = re.compile(r"[^@\s]+@[^@\s]+\.\w+|\+?\d[\d ()/-]{8,}\d|https?://\S+|\d{1,3}(?:\.\d{1,3}){3}")
-LOOKED_AT = 500  # different values of a column are read to tell its kind
+ANSWERS = dict.fromkeys(("yes", "y", "true", "t", "si", "sí", "oui", "ja", "sim", "tak", "on", "1"), "yes")
+ANSWERS |= dict.fromkeys(("no", "n", "false", "f", "non", "nein", "nee", "não", "nie", "off", "0"), "no")
+NO_YES = ("no", "yes")
+NUMBER = re.compile(r"[€$£]?\s?([-−]?(?:\d+(?:[.,]\d+)?|\.\d+)(?:[eE][-+]?\d+)?)\s?[€$£%]?")
+
+Codes = NDArray[np.intp]
+Numbers = NDArray[np.float64]
 
 
-def clean(column: pd.Series) -> pd.Series:
-    """The column with every way of saying "unknown" as missing; numbers read as text are numbers, answers yes or no."""
+@dataclass(frozen=True)
+class Amounts:
+    """A column of numbers; NaN where not known."""
+
+    values: Numbers
+
+
+@dataclass(frozen=True)
+class Levels:
+    """A column of texts: codes into `levels`, -1 where not known; `counts` of each level."""
+
+    codes: Codes
+    levels: tuple[str, ...]
+    counts: NDArray[np.intp]
+
+
+@dataclass(frozen=True)
+class Dates:
+    """A column of points in time; of which `filled` are known, and `different` differ."""
+
+    filled: int
+    different: int
+
+
+def read(column: pd.Series) -> Amounts | Levels | Dates:
+    """A column as what it holds.
+
+    Every way of saying "unknown" is missing, and so are infinities. Texts that are nothing but numbers are numbers,
+    unless zeros in front make them codes. Where nothing but answers stands (0 and 1, Y and N, si and no), levels are
+    "no" and "yes". Spellings that differ in case or spaces only are one level, written as most often.
+    """
     if pd.api.types.is_datetime64_any_dtype(column):
-        return column
-    if pd.api.types.is_bool_dtype(column):
-        column = column.astype("boolean").astype("Float64")
-    if pd.api.types.is_numeric_dtype(column):
-        numbers = column.astype("Float64").astype(float).replace([np.inf, -np.inf], np.nan)
-        return _answers(numbers, {0.0: "no", 1.0: "yes"})
-    text = column.astype("string").str.strip()
-    text = text.mask(text.str.lower().isin(UNKNOWN))
-    as_numbers = _as_numbers(text)
-    if as_numbers is not None:
-        return _answers(as_numbers, {0.0: "no", 1.0: "yes"})
-    return _answers(text, {level: ANSWERS.get(level.lower(), "") for level in text.dropna().unique()})
+        return Dates(int(column.notna().sum()), int(column.nunique()))
+    if _is_plain_number(column):
+        numbers = amounts(column, np.float64)
+        known = numbers[~np.isnan(numbers)]
+        if len(known) and ((known == 0) | (known == 1)).all():
+            return _coded(np.where(np.isnan(numbers), -1, np.nan_to_num(numbers)).astype(np.intp), NO_YES)
+        return Amounts(numbers)
+    codes, values = distinct(column)
+    texts = [plain(value) for value in values]
+    if (as_numbers := _as_numbers(texts)) is not None:
+        return Amounts(np.append(as_numbers, np.nan)[codes])
+    return _levels(codes, texts)
 
 
-def is_number(name: str, column: pd.Series) -> bool:
-    """Whether amounts stand in a cleaned column, not codes; two different numbers are as good as codes."""
-    if not pd.api.types.is_numeric_dtype(column) or set(words_of(name)) & CODE_WORDS:
-        return False
-    return column.nunique() > 2
+def distinct(column: pd.Series) -> tuple[NDArray[Any], Iterable[Any]]:
+    """Codes into the different values of a column, -1 where missing; of a categorical, as they are."""
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        return column.cat.codes.to_numpy(), column.cat.categories
+    try:
+        return pd.factorize(column)
+    except TypeError:  # lists or dictionaries in cells
+        return pd.factorize(column.map(str, na_action="ignore"))
 
 
-def _answers(column: pd.Series, meaning: dict[Any, str]) -> pd.Series:
-    """Yes and no, where a column holds nothing else; else the column as it is."""
-    levels = column.dropna().unique()
-    if len(levels) and all(meaning.get(level) for level in levels):
-        return column.map(meaning).astype("string")
-    return column
+def plain(value: object) -> str:
+    """A cell as text without needless spaces, whole numbers without ".0"; "" where it says "unknown"."""
+    if isinstance(value, bool | np.bool_):
+        return NO_YES[int(value)]
+    if isinstance(value, int | float | np.number):
+        number = float(value)
+        return written(number) if np.isfinite(number) else ""
+    text = " ".join(str(value).split())
+    return "" if text.casefold() in UNKNOWN else text
 
 
-def unusable(name: str, column: pd.Series, levels: pd.Series) -> str:
-    """Why no group can be found by this cleaned column, or "". `levels` counts its different values."""
-    filled = int(levels.sum())
-    if filled == 0:
-        return "It is empty."
-    if len(levels) == 1:
-        return "Everyone has the same value."
-    if filled < (1 - NEARLY_EMPTY) * len(column):
-        return f"It is empty for {1 - filled / len(column):.0%} of people."
-    if pd.api.types.is_datetime64_any_dtype(column):
-        return "It is a date."
-    if pd.api.types.is_numeric_dtype(column):
-        return _unusable_number(name, column, len(levels) / filled)
-    return _unusable_text(levels.index[:LOOKED_AT].astype(str), len(levels) / filled)
+def written(number: float) -> str:
+    """A number as a level: "5", not "5.0"."""
+    return str(int(number)) if number.is_integer() and abs(number) < 1e15 else repr(number)
+
+
+def key(text: str) -> str:
+    """What spellings of one level have in common."""
+    return written(number(text)) if NUMBER.fullmatch(text) and not _is_code(text) else text.casefold()
+
+
+def answer(text: str) -> str:
+    """ "yes" or "no", if the text says so; else ""."""
+    return ANSWERS.get(text.casefold(), "")
+
+
+def number(text: str) -> float:
+    """The number that a text is, with a decimal comma or point, a currency or a per cent sign; NaN if it is none."""
+    found = NUMBER.fullmatch(text)
+    return float(found[1].replace("−", "-").replace(",", ".")) if found else np.nan
+
+
+def amounts(column: pd.Series, dtype: type[np.floating[Any]]) -> NDArray[Any]:
+    """A column as numbers of `dtype`; NaN for what is no number, or no finite one."""
+    if not _is_plain_number(column):
+        codes, values = distinct(column)
+        table = np.array([*(number(plain(value)) for value in values), np.nan])
+        found: NDArray[Any] = _finite(table, dtype)[codes]
+        return found
+    return _finite(column.to_numpy(np.float64 if column.hasnans else None, na_value=np.nan), dtype)
+
+
+def _finite(values: NDArray[Any], dtype: type[np.floating[Any]]) -> NDArray[Any]:
+    with np.errstate(over="ignore", invalid="ignore"):
+        numbers: NDArray[Any] = values.astype(dtype)
+        infinite = not np.isfinite(numbers.sum(dtype=np.float64))  # one pass where all is well and known
+    if infinite:
+        numbers[np.isinf(numbers)] = np.nan
+    return numbers
+
+
+def _is_plain_number(column: pd.Series) -> bool:
+    return pd.api.types.is_numeric_dtype(column.dtype) and not pd.api.types.is_complex_dtype(column.dtype)
+
+
+def _as_numbers(texts: Sequence[str]) -> Numbers | None:
+    """Texts that are nothing but numbers (NaN for ""), or None where they are not, or are codes."""
+    known = [text for text in texts if text]
+    if not known or not all(NUMBER.fullmatch(text) for text in known) or any(map(_is_code, known)):
+        return None
+    if any("," in text for text in known) and any("." in text for text in known):
+        return None
+    numbers = np.array([number(text) if text else np.nan for text in texts])
+    return None if set(numbers[~np.isnan(numbers)].tolist()) <= {0.0, 1.0} else numbers
+
+
+def _is_code(text: str) -> bool:
+    return len(text) > 1 and text[0] == "0" and text[1].isdigit()
+
+
+def _levels(codes: Codes, texts: Sequence[str]) -> Levels:
+    """Levels of the different texts, spellings joined."""
+    counts = np.bincount(codes[codes >= 0], minlength=len(texts))
+    answers = [answer(text) for text in texts if text]
+    if answers and all(answers):
+        return _coded(np.array([*(NO_YES.index(answer(t)) if t else -1 for t in texts), -1], np.intp)[codes], NO_YES)
+    spelled: dict[str, int] = {}
+    for at in np.argsort(-counts, kind="stable").tolist():
+        if texts[at] and counts[at]:
+            spelled.setdefault(key(texts[at]), at)
+    places = {told: place for place, told in enumerate(spelled)}
+    table = np.array([*(places.get(key(text), -1) if text else -1 for text in texts), -1], np.intp)
+    return _coded(table[codes], [texts[at] for at in spelled.values()])
+
+
+def _coded(codes: Codes, levels: Iterable[str]) -> Levels:
+    """Levels that somebody has, with their counts."""
+    told = tuple(levels)
+    counts = np.bincount(codes[codes >= 0], minlength=len(told))
+    if counts.all():
+        return Levels(codes, told, counts)
+    kept = np.flatnonzero(counts)
+    table = np.full(len(told) + 1, -1, np.intp)
+    table[kept] = np.arange(len(kept))
+    return Levels(table[codes], tuple(told[at] for at in kept), counts[kept])
 
 
 def words_of(name: str) -> list[str]:
     """The words of a column's name, in lower case."""
     split = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", name)
     return [word for word in re.split(r"[\W_]+", split.lower()) if word]
-
-
-def _unusable_number(name: str, column: pd.Series, different: float) -> str:
-    known = column.dropna()
-    if different < ALL_BUT_UNIQUE or len(known) < FEW or not (known == known.round()).all():
-        return ""
-    if set(words_of(name)) & ID_WORDS or known.min() >= 1e6:
-        return "It looks like an id: nearly every person has a number of their own."
-    order = known.reset_index(drop=True).diff().dropna()
-    if (order > 0).all() or (order < 0).all() or known.max() - known.min() < 1.05 * len(known):
-        return "It only counts people: it follows the order in which they were listed or numbers them through."
-    return ""
-
-
-def _unusable_text(sample: "pd.Index[str]", different: float) -> str:
-    matches = [DATE.fullmatch(text) is not None for text in sample]
-    if np.mean(matches) > NEARLY_UNIQUE:
-        return "It is a date."
-    if np.mean([CONTACT.fullmatch(text) is not None for text in sample]) > NEARLY_UNIQUE:
-        return "It holds ways to reach a person."
-    if np.median([len(text) for text in sample]) > PROSE and len(sample) > FEW:
-        return "It is free text."
-    if different > NEARLY_UNIQUE:
-        return "Nearly every person has a value of their own."
-    return ""
-
-
-def _as_numbers(text: pd.Series) -> pd.Series | None:
-    """Text that is nothing but numbers, as numbers; None where it is not, or where zeros in front make it a code."""
-    levels = text.dropna().unique().tolist()
-    if not levels or not all(NUMBER.fullmatch(level) for level in levels):
-        return None
-    if any(len(level) > 1 and level[0] == "0" and level[1].isdigit() for level in levels):
-        return None
-    if any("," in level for level in levels) and any("." in level for level in levels):
-        return None
-    numbers = {level: float(level.replace("−", "-").replace(",", ".")) for level in levels}
-    return text.map(numbers).astype(float)

@@ -7,7 +7,8 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from marketing.segments.audience import OTHER, Column
+from marketing.segments.audience import OTHER
+from marketing.segments.audience import Filled as Column
 from marketing.segments.fairness import is_special_value
 from marketing.segments.words import wording
 
