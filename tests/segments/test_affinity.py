@@ -2,7 +2,6 @@
 
 import datetime as dt
 
-import ibis
 import numpy as np
 import pandas as pd
 import pytest
@@ -14,6 +13,7 @@ from marketing.segments.affinity.counting import gather
 from marketing.segments.affinity.rates import shrunk
 from marketing.segments.affinity.worth import worth
 from marketing.segments.behaviour import join, summarise
+from marketing.workspace import Workspace
 
 TITLES = pd.DataFrame({"title": ["sea", "quest", "talk"], "kind": ["series", "game", "podcast"]})
 
@@ -158,10 +158,12 @@ def test_people_counted_are_those_of_the_segment_who_saw_it_however_often_and_in
 
 
 @pytest.mark.filterwarnings("ignore:.*infer_string:pandas.errors.Pandas4Warning")  # by Ibis itself
-def test_viewing_may_be_an_ibis_table(monkeypatch):
+def test_viewing_may_be_an_ibis_table(monkeypatch, tmp_path):
     assignments, viewing = house([300, 300], APART)
     monkeypatch.setattr("marketing.segments.affinity.counting.BATCH", 100)
-    table = ibis.duckdb.connect().create_table("viewing", viewing)
+    workspace = Workspace.create(tmp_path / "one")
+    workspace.write({"viewing": viewing}, now=dt.datetime(2026, 11, 25, tzinfo=dt.UTC))
+    table = workspace.connect().table("viewing")
     pd.testing.assert_frame_equal(affinity(assignments, viewing, TITLES), affinity(assignments, table, TITLES))
     when = gather(table, dated=True).when
     assert (when == pd.Timestamp(2026, 11, 1).timestamp()).all()

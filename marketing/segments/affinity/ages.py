@@ -91,7 +91,10 @@ def _told(column: pd.Series, kind: str, today: dt.date) -> pd.Series:
     elif kind == "birth" and pd.api.types.is_datetime64_any_dtype(column):
         years = np.floor((pd.Timestamp(today) - column).dt.days / YEAR)
     else:
-        return pd.Series(np.where(column.notna() & (kind in TELLING), float(ADULT), np.nan))
+        told = column.notna() & (kind in TELLING)
+        if kind == "kind":  # a band of ages has numbers; the kind of a profile does not tell who is grown up
+            told = column.astype("string").str.contains(r"\d", na=False).astype(bool)
+        return pd.Series(np.where(told, float(ADULT), np.nan))
     return years.where((years >= 0) & (years <= OLDEST)).astype("float64")
 
 

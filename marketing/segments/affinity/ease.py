@@ -167,15 +167,16 @@ def _by_penalty(_: Matrix, together: Floats) -> Iterator[tuple[float, Scores]]:
 
 def _by_vectors(known: Matrix, _: Floats) -> Iterator[tuple[float, Scores]]:
     vectors = _vectors(known, FACTORS[-1])
-    for number in FACTORS:
-        if number <= vectors.shape[1]:
-            part = vectors[:, :number].copy()
-            yield number, lambda rows, part=part: (rows @ part) @ part.T  # type: ignore[misc]
+    for number in sorted({min(number, vectors.shape[1]) for number in FACTORS}):
+        part = vectors[:, :number].copy()
+        yield number, lambda rows, part=part: (rows @ part) @ part.T  # type: ignore[misc]
 
 
 def _vectors(matrix: Matrix, number: int) -> Floats:
     """The largest right singular vectors (titles, number), the largest first."""
     number = min(number, min(matrix.shape) - 1)
+    if number < 1:
+        return np.zeros((matrix.shape[1], 1), np.float32)
     start = np.ones(min(matrix.shape), np.float32)  # not drawn, so that the same table gives the same vectors
     _, size, rows = svds(matrix, number, v0=start, return_singular_vectors="vh")
     return np.ascontiguousarray(rows[np.argsort(-size, kind="stable")].T, np.float32)
