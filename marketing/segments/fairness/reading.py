@@ -33,7 +33,7 @@ def spellings(told: str) -> set[str]:
     Figures at the ends of words ("race1", "q7religion"), the e of ae, oe, ue that stands for an umlaut, and words
     such as "code" or "is" joined to another ("racecode", "isfemale").
     """
-    bare = re.sub(r"(?<=[a-z]{3})\d+\b|\b[a-z]?\d+(?=[a-z]{3})", "", told).strip()
+    bare = re.sub(r"(?<=[a-z]{2})\d+\b|\b[a-z]?\d+(?=[a-z]{3})", "", told).strip()
     forms = {told, bare, re.sub(r"([aou])e", r"\1", told)}
     return forms | {split for form in list(forms) if (split := _apart(form)) != form}
 
