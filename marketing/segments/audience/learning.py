@@ -136,7 +136,7 @@ class _Reader:
             return f"It tells {category.id}, which the law keeps out of advertising by profile."
         if category and name not in self.allowed:
             return f"It tells {category.id}; groups are not made by it unless the settings let it in."
-        return "It is used only to keep minors out." if minors.telling(name) in ("flag", "grade") else ""
+        return "It is used only to keep minors out." if minors.telling(name) in ("flag", "adult", "grade") else ""
 
 
 def _commonest(column: Levels) -> list[str]:
