@@ -3,7 +3,8 @@
 A rate of three in four people says little, so each is drawn towards the title's own mean over the segments: the more,
 the fewer people it is of and the better the segments agree about titles of its kind. How well they agree, the pull, is
 what the beta-binomial likelihood says, title by title, helped by the titles that are about as popular (empirical
-Bayes: a title that all like alike stays near its mean, one that divides them does not). The likelihood is the
+Bayes: a title that all like alike stays near its mean, one that divides them does not). Where some segments watch more
+of everything than others, the mean that one is drawn to is as much higher in odds. The likelihood is the
 restricted one, and the interval allows for the mean and the pull being estimates as well (as for small areas: Rao and
 Molina, Small Area Estimation, 2015, ch. 5 and 9), for else few segments would seem to agree better than they do.
 """
@@ -55,9 +56,10 @@ class Rates:
 
 def shrunk(seen: Floats, people: Floats) -> Rates:
     """Rates of `seen` (segments, titles) among `people` (segments, 1), of whom there is at least one in each."""
-    weights = _weights(seen, people)
+    told = max(_tried(seen, people), key=lambda each: each.evidence)
     mean, square = np.zeros(seen.shape), np.zeros(seen.shape)
-    for pull, centre, known, weight in zip(PULLS, *_centres(seen, people), weights, strict=True):
+    for pull, middle, known, weight in zip(PULLS, told.middles, told.known, told.weights, strict=True):
+        centre = _centre(middle, told.busy)
         given = (seen + pull * centre) / (people + pull)
         spread = given * (1 - given) / (people + pull + 1)
         spread += (pull / (people + pull)) ** 2 * centre * (1 - centre) / known
@@ -68,24 +70,52 @@ def shrunk(seen: Floats, people: Floats) -> Rates:
     return Rates(mean * size, (1 - mean) * size)
 
 
-def _centres(seen: Floats, people: Floats) -> tuple[Floats, Floats]:
-    """Each title's mean rate (pulls, titles) if segments agree by that pull, and what that is worth in people."""
+@dataclass(frozen=True)
+class _Told:
+    """What segments are drawn to, and how well it explains what was seen (`evidence`, log likelihood).
+
+    Each title's mean rate (pulls, titles), for a segment in which everything is done `busy` (segments, 1) times as
+    often; what that is worth in people (pulls, segments, 1); and how likely each pull is (pulls, titles).
+    """
+
+    middles: Floats
+    busy: Floats
+    known: Floats
+    weights: Floats
+    evidence: float
+
+
+def _tried(seen: Floats, people: Floats) -> Iterator[_Told]:
+    """Segments that are alike but for the title, and, where there is more than one, ones that are busy or idle too."""
+    yield _told(seen, people, np.ones_like(people), 0.0)
+    views = seen.sum(axis=1, keepdims=True)
+    if len(seen) > 1 and views.all():
+        busy = views / people / (views.sum() / people.sum())
+        yield _told(seen, people, busy, (len(seen) - 1) * np.log(seen.size) / 2)  # so much evidence chance brings (BIC)
+
+
+def _told(seen: Floats, people: Floats, busy: Floats, cost: float) -> _Told:
+    """What is to be known where a segment does everything `busy` (segments, 1) times as often as all do."""
     pulls = PULLS[:, None]
     worth = people.T * (pulls + 1) / (people.T + pulls)  # (pulls, segments)
-    known = worth.sum(axis=1)
-    return np.clip(worth @ (seen / people) / known[:, None], RAREST, 1 - RAREST), known
-
-
-def _weights(seen: Floats, people: Floats) -> Floats:
-    """How likely each pull is for each title (pulls, titles)."""
-    centres, known = _centres(seen, people)
-    likely = np.stack([_likelihood(seen, people, c, pull) for c, pull in zip(centres, PULLS, strict=True)])
-    likely -= np.log(known)[:, None] / 2
-    likely = np.exp(likely - likely.max(axis=0))
-    weights: Floats = np.empty_like(likely)
+    total = worth @ busy
+    middles = np.clip(worth @ (seen / people) / total, RAREST, 1 - RAREST)
+    centres = ((_centre(middle, busy), pull) for middle, pull in zip(middles, PULLS, strict=True))
+    likely = np.stack([_likelihood(seen, people, centre, pull) for centre, pull in centres])
+    likely -= np.log(worth.sum(axis=1, keepdims=True)) / 2
+    best = likely.max(axis=0)
+    weights = np.empty_like(likely)
+    evidence = float(best.sum()) - cost
     for titles in _classes(seen.sum(axis=0) / people.sum()):
-        weights[:, titles] = _posterior(likely[:, titles])
-    return weights
+        weights[:, titles], gained = _posterior(np.exp(likely[:, titles] - best[titles]))
+        evidence += gained
+    return _Told(middles, busy, total[:, :, None] / busy, weights, evidence)
+
+
+def _centre(middle: Floats, busy: Floats) -> Floats:
+    """The rate (segments, titles) that segments this busy are drawn to."""
+    odds = middle / (1 - middle) * busy
+    return np.asarray(np.clip(odds / (1 + odds), RAREST, 1 - RAREST), np.float64)
 
 
 def _likelihood(seen: Floats, people: Floats, centre: Floats, pull: float) -> Floats:
@@ -94,16 +124,19 @@ def _likelihood(seen: Floats, people: Floats, centre: Floats, pull: float) -> Fl
     return np.asarray((betaln(seen + yes, people - seen + no) - betaln(yes, no)).sum(axis=0), np.float64)
 
 
-def _posterior(likely: Floats) -> Floats:
-    """Chances of pulls for each title of a class, from how often each pull occurs in it, which they tell in turn."""
+def _posterior(likely: Floats) -> tuple[Floats, float]:
+    """Chances of pulls for each title of a class, from how often each pull occurs in it, which they tell in turn.
+
+    And how well the titles are explained, in log likelihood.
+    """
     often = np.full((len(PULLS), 1), 1 / len(PULLS))
-    chances = likely
     for _ in range(ROUNDS):
         chances = often * likely
-        chances /= chances.sum(axis=0)
+        total = chances.sum(axis=0)
+        chances /= total
         often = chances.sum(axis=1, keepdims=True) + EVEN / len(PULLS)
         often /= often.sum()
-    return chances
+    return chances, float(np.log(total).sum())
 
 
 def _classes(overall: Floats) -> Iterator[NDArray[np.intp]]:
