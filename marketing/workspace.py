@@ -14,28 +14,26 @@ import os
 import re
 import secrets
 import stat
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 import filelock
-import numpy as np
 import pandas as pd
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from marketing import contracts, keys, tables
+from marketing import queries, staging, tables
 from marketing.errors import ConflictError, InputError, MissingError, printable
+from marketing.merging import Counts, merge
+from marketing.staging import UNFINISHED, Staged
 
 if TYPE_CHECKING:
     import ibis
-    import numpy.typing as npt
 
 MANIFEST = "manifest.json"
 LOCK_SECONDS = 60  # how long a writer waits for another
-UNFINISHED = ".tmp-"  # how files begin that a killed writer may leave behind
 PLAIN_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")  # a table's file: in the folder of tables, nowhere else
 KEPT_SECONDS = 3600  # how long a replaced file stays for those still reading it
 
@@ -49,15 +47,6 @@ class Stored:
     columns: list[str]
     stored_at: str
     stamp: str = ""
-
-
-@dataclass(frozen=True)
-class Counts:
-    """What an upsert did, in rows. Unchanged rows stood there already, cell by cell."""
-
-    new: int
-    changed: int
-    unchanged: int
 
 
 class Workspace:
@@ -154,15 +143,20 @@ class Workspace:
         """
         wanted = list(columns) if columns else None
         try:
-            return _read(self._file(name), wanted, filters)
+            return _read(self.file(name), wanted, filters)
         except FileNotFoundError:  # swept since the manifest was read; what it says now is there
-            path = self._file(name)
+            path = self.file(name)
         try:
             return _read(path, wanted, filters)
         except FileNotFoundError as error:
             raise InputError(_damaged(path)) from error
 
-    def _file(self, name: str) -> Path:
+    def file(self, name: str) -> Path:
+        """The Parquet file of a table; replaced, it stays for an hour, for those still reading.
+
+        Raises:
+            MissingError: the workspace has no such table.
+        """
         stored = self.tables()
         if name not in stored:
             raise MissingError(f"This workspace has no {name} yet. {_origin(name)}")
@@ -170,7 +164,7 @@ class Workspace:
 
     def write(
         self,
-        frames: Mapping[str, pd.DataFrame],
+        frames: Mapping[str, pd.DataFrame | Staged],
         *,
         now: dt.datetime,
         stamp: str = "",
@@ -202,23 +196,20 @@ class Workspace:
             self._commit({n: f for n, f in merged.items() if counts[n].new or counts[n].changed}, now)
         return counts
 
-    def connect(self) -> "ibis.BaseBackend":
-        """An Ibis connection (DuckDB) with each table as a view; it can read nothing else."""
-        import duckdb
-        import ibis  # half a second, which pages need not pay
+    def connect(self, *, spill: Path | None = None) -> "ibis.BaseBackend":
+        """An Ibis connection (DuckDB) with each table as a view; it can read nothing else.
 
-        connection = ibis.duckdb.connect()
-        folder = str(self.tables_folder.absolute()).replace("'", "''")
-        connection.raw_sql(f"SET allowed_directories = ['{folder}']")
-        connection.raw_sql("SET enable_external_access = false")
-        connection.raw_sql("SET lock_configuration = true")
-        for name, stored in self.tables().items():
-            path = self.tables_folder.absolute() / stored.file
-            try:
-                connection.read_parquet(path, table_name=name)
-            except duckdb.Error as error:
-                raise InputError(_damaged(path)) from error
-        return connection
+        With `spill`, a folder for what does not fit, it takes one thread and bounded memory.
+        """
+        files = {name: self.tables_folder.absolute() / stored.file for name, stored in self.tables().items()}
+        try:
+            return queries.of_files(files, self.tables_folder, spill=spill)
+        except queries.UnreadableError as error:
+            raise InputError(_damaged(error.path)) from error
+
+    def stage(self, name: str, chunks: Iterable[pd.DataFrame]) -> Staged:
+        """Write a table by the chunk, in memory for one; `write` then makes it current together with others."""
+        return staging.stage(self.tables_folder, tables.table(name), chunks)
 
     @contextlib.contextmanager
     def locked(self) -> Iterator[None]:
@@ -231,17 +222,14 @@ class Workspace:
             raise ConflictError("Another command is writing to this workspace. Try again when it is done.") from error
 
     def _commit(
-        self, frames: Mapping[str, pd.DataFrame], now: dt.datetime, stamp: str = "", drop: Sequence[str] = ()
+        self, frames: Mapping[str, pd.DataFrame | Staged], now: dt.datetime, stamp: str = "", drop: Sequence[str] = ()
     ) -> None:
         current = self.tables()
         before = {s.file for s in current.values()}
         for name, frame in frames.items():
-            content = _parquet(frame)
-            file = f"{name}-{hashlib.sha256(content).hexdigest()[:16]}.parquet"
-            if not (self.tables_folder / file).is_file():
-                write_atomically(self.tables_folder / file, content)
+            file, rows = self._settled(name, frame) if isinstance(frame, Staged) else self._stored(name, frame)
             columns = [str(c) for c in frame.columns]
-            current[name] = Stored(file, len(frame), columns, now.isoformat(timespec="seconds"), stamp)
+            current[name] = Stored(file, rows, columns, now.isoformat(timespec="seconds"), stamp)
         for name in drop:
             current.pop(name, None)
         kept = {s.file for s in current.values()}
@@ -250,6 +238,19 @@ class Workspace:
                 os.utime(self.tables_folder / file)
         self._write_manifest(current)
         self._sweep(kept | before, now)
+
+    def _stored(self, name: str, frame: pd.DataFrame) -> tuple[str, int]:
+        content = _parquet(frame)
+        file = f"{name}-{hashlib.sha256(content).hexdigest()[:16]}.parquet"
+        if not (self.tables_folder / file).is_file():
+            write_atomically(self.tables_folder / file, content)
+        return file, len(frame)
+
+    def _settled(self, name: str, staged: Staged) -> tuple[str, int]:
+        file = f"{name}-{staged.digest}.parquet"
+        staged.path.replace(self.tables_folder / file)
+        _sync(self.tables_folder)
+        return file, staged.rows
 
     def _write_manifest(self, stored: Mapping[str, Stored]) -> None:
         content = {"version": 1, "tables": {name: asdict(stored[name]) for name in sorted(stored)}}
@@ -322,75 +323,12 @@ def write_atomically(path: Path, content: bytes) -> None:
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
-    folder = os.open(path.parent, os.O_RDONLY)
+    _sync(path.parent)
+
+
+def _sync(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
     try:
-        os.fsync(folder)
+        os.fsync(descriptor)
     finally:
-        os.close(folder)
-
-
-def merge(contract: contracts.Table, old: pd.DataFrame | None, new: pd.DataFrame) -> tuple[pd.DataFrame, Counts]:
-    """`old` with the rows of `new` put in by key, sorted by key; columns of either side are kept.
-
-    Where `new` lacks a column that `old` has, a replaced row keeps its old cell. A column of numbers that meets
-    text becomes text. Empty cells of a key are alike. A column that only the meeting of the two would double rows
-    without is no part of the key: there, the new row replaces the old.
-    """
-    if old is None or old.empty:
-        return _sorted(contract.full_key(new), new), Counts(len(new), 0, 0)
-    columns = [*old.columns, *(c for c in new.columns if c not in old.columns)]
-    before, after = _alike(old.reindex(columns=columns), new.reindex(columns=columns))
-    both = pd.concat([before, after], ignore_index=True)
-    key = [c for c in contract.full_key(before, after) if c in columns]
-    codes = keys.codes(both, key)
-    found = pd.Index(codes[: len(before)]).get_indexer(pd.Index(codes[len(before) :]))  # of each new row; -1: none
-    known = found >= 0
-    replaced = before.iloc[found[known]].reset_index(drop=True)
-    replacing = after[known].reset_index(drop=True)
-    for column in columns:
-        if column not in new.columns:
-            after.loc[known, column] = replaced[column].array
-            replacing[column] = replaced[column]
-    unchanged = int(_same(replaced, replacing).sum())
-    kept = np.ones(len(before), dtype=bool)
-    kept[found[known]] = False
-    rows = pd.concat([before[kept], after], ignore_index=True)
-    return _sorted(key, rows), Counts(int((~known).sum()), int(known.sum()) - unchanged, unchanged)
-
-
-def _alike(old: pd.DataFrame, new: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Both with the same type in each column: that of the side that has values, else text.
-
-    A column that one side lacks comes as empty numbers; beside a column without values of another type it is of that.
-    """
-    old, new = old.copy(), new.copy()
-    for column in old.columns:
-        left, right = old[column], new[column]
-        if left.dtype == right.dtype:
-            continue
-        if right.isna().all() and not (left.isna().all() and left.dtype == "float64"):
-            new[column] = left.iloc[:0].reindex(right.index)
-        elif left.isna().all():
-            old[column] = right.iloc[:0].reindex(left.index)
-        elif not (pd.api.types.is_numeric_dtype(left) and pd.api.types.is_numeric_dtype(right)):
-            old[column], new[column] = tables.as_text(left), tables.as_text(right)
-    return old, new
-
-
-def _same(left: pd.DataFrame, right: pd.DataFrame) -> "npt.NDArray[np.bool_]":
-    """Which rows hold the same cells; two empty cells are the same."""
-    same = np.ones(len(left), dtype=bool)
-    for column in left.columns:
-        a, b = left[column], right[column]
-        same &= ((a == b) | (a.isna() & b.isna())).to_numpy(bool)
-    return same
-
-
-def _sorted(key: Sequence[str], frame: pd.DataFrame) -> pd.DataFrame:
-    """`frame` in the order of its key, empty cells last; sorted by codes, since text compares slowly."""
-    key = [c for c in key if c in frame.columns]
-    if len(key) == 1:  # ids, and many of them: Arrow sorts texts in place of coding them
-        return frame.take(pc.sort_indices(pa.array(frame[key[0]].array, from_pandas=True))).reset_index(drop=True)
-    ranks = [pd.factorize(frame[c], sort=True, use_na_sentinel=True)[0] for c in reversed(key)]
-    order = np.lexsort([np.where(r < 0, len(frame), r) for r in ranks])
-    return frame.iloc[order].reset_index(drop=True)
+        os.close(descriptor)

@@ -8,10 +8,11 @@ from pathlib import Path
 from marketing import sources
 from marketing.errors import Fault, TableError
 from marketing.ledger import Ledger
+from marketing.merging import Counts
 from marketing.people import Person
 from marketing.settings import Limits
 from marketing.sources import Reading, storing
-from marketing.workspace import Counts, Workspace
+from marketing.workspace import Workspace
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,8 @@ import pytest
 
 from marketing import tables
 from marketing.errors import ConflictError, InputError, MissingError
-from marketing.workspace import Counts, Stored, Workspace, merge, write_atomically
+from marketing.merging import Counts, merge
+from marketing.workspace import Stored, Workspace, write_atomically
 
 NOW = dt.datetime(2024, 3, 1, 12, tzinfo=dt.UTC)
 

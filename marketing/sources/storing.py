@@ -9,9 +9,10 @@ import pandas as pd
 
 from marketing import people, tables
 from marketing.ledger import Ledger
+from marketing.merging import Counts, merge
 from marketing.people import Person
 from marketing.sources.reading import Reading
-from marketing.workspace import Counts, Workspace, merge
+from marketing.workspace import Workspace
 
 BLOCK = 1 << 20  # bytes read at a time
 

@@ -16,9 +16,10 @@ import pytest
 
 from marketing.errors import MissingError, RightsError, TableError
 from marketing.ledger import Ledger
+from marketing.merging import Counts
 from marketing.people import Person
 from marketing.settings import Limits
-from marketing.workspace import Counts, Workspace
+from marketing.workspace import Workspace
 from pipelines.ingest import ingest
 
 NOW = dt.datetime(2024, 3, 1, 12, tzinfo=dt.UTC)

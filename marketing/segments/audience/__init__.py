@@ -12,9 +12,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from marketing.segments.audience.learning import learn
+from marketing.segments.audience.people import People
 from marketing.segments.audience.scheme import OTHER, Column, Scheme, SetAside
 
-__all__ = ["OTHER", "Audience", "Column", "Filled", "Scheme", "SetAside", "learn", "prepare"]
+__all__ = ["OTHER", "Audience", "Column", "Filled", "People", "Scheme", "SetAside", "learn", "prepare"]
 
 
 @dataclass(frozen=True)
