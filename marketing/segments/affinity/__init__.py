@@ -29,7 +29,8 @@ def affinity(
 ) -> pd.DataFrame:
     """Rates of each segment for each title, best (by lower bound) first; `people` is how many of it saw the title.
 
-    Titles of `titles` that nobody in a segment saw follow by what titles alike do; there `people` is 0.
+    `low90` and `high90` hold the rate that the segment has, nine times in ten; the share of a further few people
+    varies about it by chance besides. Titles of `titles` that nobody saw are told by titles alike; there `people` is 0.
 
     Args:
         assignments: person, segment; who is in none does not count.
