@@ -159,8 +159,10 @@ class LatentClass(ClusterMixin, BaseEstimator):  # type: ignore[misc]  # scikit-
 
     def _loglik(self, X: ArrayLike) -> tuple[Floats, Floats]:  # noqa: N803 scikit-learn's name
         """The log-likelihood of each row, relative to independent columns as everyone has them; and its chances."""
-        joint = self._joint(X)
-        return normalise(joint), joint
+        check_is_fitted(self, "mixture_")
+        rows = self._checked(X, reset=False)
+        joint = self._lookup.joint(rows)
+        return np.asarray(normalise(joint) + self._lookup.plain(rows)), joint
 
     def _joint(self, X: ArrayLike) -> Floats:  # noqa: N803 scikit-learn's name
         check_is_fitted(self, "mixture_")

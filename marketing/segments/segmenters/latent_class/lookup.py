@@ -40,11 +40,16 @@ class Lookup:
     ready: Scored | None
 
     def joint(self, rows: Floats) -> Floats:
-        """Log-likelihood with the groups' shares (people, groups), relative to standard normal scores."""
+        """Log-likelihood with the groups' shares (people, groups), but for what is alike in all groups."""
         logs = np.empty((len(rows), self.mixture.k), np.float32)
         for first in range(0, len(rows), BLOCK):
             logs[first : first + BLOCK] = self._block(rows[first : first + BLOCK])
         return logs
+
+    def plain(self, rows: Floats) -> Floats:
+        """What `joint` lacks of the log-likelihood relative to standard normal scores (people,)."""
+        standing = np.nan_to_num(self.reading.standing(rows))
+        return np.asarray(0.5 * (standing**2 @ self.weights), np.float32)
 
     def _block(self, rows: Floats) -> Floats:
         codes = self.reading.codes(rows)
