@@ -7,14 +7,15 @@ import pandas as pd
 import pytest
 from known_audience import TODAY, audience
 
-from marketing.segments.segmentation import segment
+from marketing.segments.audience import People
+from marketing.segments.segmentation import How, segment
 from marketing.segments.words.descriptions import name_all, names_from
 from marketing.segments.words.traits import Trait
 from marketing.segments.words.wording import category_trait, figure, label, number_trait, span
 
 
-def trait(column, value, share=0.7, everyone=0.3, side="is"):
-    return Trait("words", column, value, share, share - 0.02, share + 0.02, everyone, share / everyone, side)
+def trait(column, value, share=0.7, others=0.3, side="is"):
+    return Trait("words", column, value, share, share - 0.02, share + 0.02, others, 0.4, share / others, side)
 
 
 @pytest.mark.parametrize(
@@ -62,7 +63,7 @@ def test_groups_of_nothing_sayable_still_get_names_of_their_own():
 def test_names_of_an_audience_keep_the_rules(k):
     table, _ = audience(3, 2_000)
     table["religion"] = np.random.default_rng(0).choice(["catholic", "none"], len(table))
-    names = segment(table, k=k, today=TODAY).segments["name"]
+    names = segment(People.of(table), How(TODAY, k=k)).segments["name"]
     assert names.str.lower().is_unique
     assert names.str.split().str.len().between(2, 4).all()
     assert not names.str.contains(r"\d|[Cc]luster|[Ss]egment|religion|catholic|years?").any()
@@ -80,7 +81,7 @@ def test_an_unknown_table_in_another_language_gets_readable_names():
             "usa_app": np.where(random.random(people) < 0.85, np.array(["sí", "no"])[truth], "no"),
         }
     )
-    names = segment(table, k=2, today=TODAY).segments["name"].tolist()
+    names = segment(People.of(table), How(TODAY, k=2)).segments["name"].tolist()
     assert len(set(names)) == 2
     assert all(re.fullmatch(r"[^\W\d_][^\d_]+", name) for name in names)
 

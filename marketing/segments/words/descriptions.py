@@ -65,7 +65,7 @@ def sentence(size: int, share: float, traits: Sequence[Trait]) -> str:
     people = f"{size:,} people, {share:.0%} of the audience."
     if size < DESCRIBED:
         return f"{size:,} people, too few to describe; groups are described from {DESCRIBED}."
-    told = [f"{_inside(t.trait)} ({t.share:.0%}, everyone {t.everyone:.0%})" for t in traits if t.lift > 1][:TOLD]
+    told = [f"{_inside(t.trait)} ({t.share:.0%}, others {t.others:.0%})" for t in traits if t.lift > 1][:TOLD]
     if not told:
         return f"{people} Nothing in the columns sets them clearly apart."
     listed = told[0] if len(told) == 1 else f"{', '.join(told[:-1])} and {told[-1]}"

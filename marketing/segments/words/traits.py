@@ -1,32 +1,47 @@
-"""What sets a group apart, in plain numbers: shares of it against shares of everyone, with intervals."""
+"""What sets a group apart, in plain numbers: shares of it, with intervals, against shares of everyone else.
 
-from collections.abc import Callable, Sequence
+Much may be said of many columns, and some of it looks like a difference by chance. So a trait is told only where its
+difference would hold if all that was tried were chance alone: the signed root of the likelihood ratio (Wilks 1938; it
+holds for rare levels too, where the usual z is too sure), at 5% over all groups and options together (Bonferroni).
+"""
+
+from collections.abc import Sequence
 from dataclasses import dataclass
+from statistics import NormalDist
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from marketing.segments.audience import OTHER
-from marketing.segments.audience import Filled as Column
+from marketing.segments.audience.scheme import OTHER
 from marketing.segments.fairness import is_special_value
 from marketing.segments.words import wording
+from marketing.segments.words.parts import Counts, Parting, Parts, count, learn
 
-TRAITS = 8  # told of a group, at most
-BELOW = 2  # of them tell what is rarer in the group than elsewhere
+__all__ = ["Counts", "Parts", "Side", "Trait", "chosen", "count", "learn", "of_groups", "wilson"]
+
+TRAITS = 5  # told of a group, at most
+BELOW, MOST_BELOW = 1, 2  # of them tell what is rarer in the group than elsewhere; more where there is room
 Z95 = 1.959964  # a 95% interval, in standard errors
-LEAST = 0.05  # a share must differ from everyone's by this much to be worth a line
+CHANCE = 0.05  # that any of all the traits told is one by chance
+LEAST = 0.05  # a share must differ from everyone else's by this much to be worth a line
 LEAST_LIFT = 1.1
-TELLING_SHARE = 0.25  # a span of numbers must hold this share of the group to stand for it
+TELLING_SHARE = 0.25  # a span must hold this share of the group to stand for it
 KNOWN = 30  # people whose value is known: below this a share means nothing
-PARTS = 5  # numbers are told in spans between fifths
+MOST_LIFT = 100.0  # told: beyond it, next to nobody else has the trait, and chance makes the figure
+TINY = np.finfo(np.float64).tiny
 
 Side = Literal["is", "high", "low", "between"]
+Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
 class Trait:
-    """A share of a group (`share`, with 95% interval) against the same share of everyone."""
+    """A share of a group (`share`, with its 95% interval `low` to `high`) against the same share of `others`.
+
+    Shares are of those whose value is known. `others` is everyone who is not in the group, `everyone` all together;
+    `lift` is share by share of `others`.
+    """
 
     trait: str
     column: str
@@ -35,52 +50,51 @@ class Trait:
     low: float
     high: float
     everyone: float
+    others: float
     lift: float
     side: Side
 
     @property
     def weight(self) -> float:
-        """How much it sets the group apart: its part of the divergence between group and everyone."""
-        return float(self.share * np.log(self.share / self.everyone)) if self.share else 0.0
+        """How much it sets the group apart: its part of the divergence between group and everyone else."""
+        return float(self.share * np.log(self.lift)) if self.share else 0.0
 
     def record(self) -> dict[str, Any]:
         """The trait as the segments table holds it."""
-        shares = {name: round(getattr(self, name), 4) for name in ("share", "low", "high", "everyone")}
+        shares = {name: round(getattr(self, name), 4) for name in ("share", "low", "high", "everyone", "others")}
         return {"trait": self.trait, "column": self.column, "value": self.value, **shares, "lift": round(self.lift, 2)}
 
 
 @dataclass(frozen=True)
 class _Option:
-    """Something that may be said of people by one column: which of its parts (levels or bins), in which words."""
+    """Something that may be said of people by one column: which neighbouring parts of it."""
 
     first: int
     last: int
-    value: str
-    trait: str
     side: Side
 
 
-def of_groups(columns: Sequence[Column], labels: NDArray[np.intp], k: int) -> list[list[Trait]]:
-    """The traits of each group that are sure (their interval leaves everyone's share out), weightiest first.
+def of_groups(parts: Parts, counts: Counts) -> list[list[Trait]]:
+    """The traits of each group that are sure, weightiest first.
 
     Each column gives at most one that is commoner in the group than elsewhere and one that is rarer.
     """
+    k = len(counts.columns[0]) if counts.columns else 0
+    options = [_options(column) for column in parts.columns]
+    least = NormalDist().inv_cdf(1 - CHANCE / 2 / max(k * sum(map(len, options)), 1))
     found: list[list[Trait]] = [[] for _ in range(k)]
-    for column in columns:
-        parts, options = _parts(column)
-        known = parts >= 0
-        counts = np.zeros((k, int(parts.max(initial=0)) + 1))
-        np.add.at(counts, (labels[known], parts[known]), 1)
-        for group in range(k):
-            found[group] += _sure(column, options, counts[group], counts.sum(axis=0))
+    for column, tried, counted in zip(parts.columns, options, counts.columns, strict=True):
+        if tried:
+            _Compared(column, tried, counted[:, :-1].astype(np.float64)).tell(found, least)
     return [sorted(traits, key=lambda t: (-t.weight, t.column)) for traits in found]
 
 
 def chosen(traits: Sequence[Trait]) -> list[Trait]:
-    """The traits to tell: the weightiest, a few of them rarer than elsewhere, by lift."""
+    """The traits to tell: the weightiest, by lift, with what is rarer than elsewhere at the end."""
     above = [t for t in traits if t.lift > 1]
-    below = [t for t in reversed(traits) if t.lift < 1 and t.column not in {a.column for a in above}][:BELOW]
-    return sorted([*above[: TRAITS - len(below)], *below], key=lambda t: (-t.lift, t.column))
+    below = [t for t in reversed(traits) if t.lift < 1 and t.column not in {a.column for a in above}]
+    told = below[: max(BELOW, min(TRAITS - len(above), MOST_BELOW))]
+    return sorted([*above[: TRAITS - len(told)], *told], key=lambda t: (-t.lift, t.column))
 
 
 def wilson(count: float, total: float) -> tuple[float, float]:
@@ -91,68 +105,99 @@ def wilson(count: float, total: float) -> tuple[float, float]:
     return float(max(middle - half, 0)), float(min(middle + half, 1))
 
 
-def _sure(column: Column, options: list[_Option], group: NDArray[np.float64], all_: NDArray[np.float64]) -> list[Trait]:
-    if group.sum() < KNOWN:
-        return []
-    traits = [_trait(column.name, option, group, all_) for option in options]
-    above = [t for t in traits if _stands_out(t) and (t.side == "is" or t.share >= TELLING_SHARE)]
-    below = [t for t in traits if t.side == "is" and t.everyone - t.share >= 2 * LEAST and t.high < t.everyone]
-    return _best(above, lambda t: t.weight) + _best(below, lambda t: t.everyone - t.share)
+class _Compared:
+    """Each group (rows) against everyone else, by each thing that may be said of a column (columns)."""
+
+    def __init__(self, column: Parting, options: Sequence[_Option], counts: Floats) -> None:
+        self.column, self.options = column, options
+        up_to = np.pad(counts.cumsum(axis=1), ((0, 0), (1, 0)))
+        self.inside = up_to[:, [o.last + 1 for o in options]] - up_to[:, [o.first for o in options]]
+        self.outside = self.inside.sum(axis=0) - self.inside
+        self.known = counts.sum(axis=1, keepdims=True)
+        self.elsewhere = self.known.sum() - self.known
+        self.share = self.inside / np.maximum(self.known, 1)
+        self.others = self.outside / np.maximum(self.elsewhere, 1)
+        self.lift = self.share / np.maximum(np.maximum(self.others, self.share / MOST_LIFT), TINY)
+
+    def tell(self, found: Sequence[list[Trait]], least: float) -> None:
+        """Add to each group what stands out in it most, and what it lacks most, where that is sure."""
+        sureness = self._sureness()
+        enough = (self.known >= KNOWN) & (self.elsewhere >= KNOWN)
+        level = np.array([option.side == "is" for option in self.options])
+        much = (self.share - self.others >= LEAST) & (self.lift >= LEAST_LIFT) & (level | (self.share >= TELLING_SHARE))
+        little = (self.others - self.share >= 2 * LEAST) & level
+        weight = self.share * np.log(np.maximum(self.lift, 1))
+        for sure, by in (
+            (enough & much & (sureness > least), weight),
+            (enough & little & (sureness < -least), self.others - self.share),
+        ):
+            for group in np.flatnonzero(sure.any(axis=1)).tolist():
+                found[group].append(self._trait(group, int(np.where(sure[group], by[group], -1).argmax())))
+
+    def _sureness(self) -> Floats:
+        """How far from chance each difference is, in standard errors."""
+        here, there = self.inside.sum(axis=0), self.known.sum()
+        likelihood = (
+            _log_likelihood(self.inside, self.known)
+            + _log_likelihood(self.outside, self.elsewhere)
+            - _log_likelihood(here, there)
+        )
+        root: Floats = np.sign(self.share - self.others) * np.sqrt(2 * np.maximum(likelihood, 0))
+        return root
+
+    def _trait(self, group: int, at: int) -> Trait:
+        option, known = self.options[at], float(self.known[group, 0])
+        low, high = wilson(float(self.inside[group, at]), known)
+        value, trait = _words(self.column, option)
+        return Trait(
+            trait=trait,
+            column=self.column.name,
+            value=value,
+            share=float(self.share[group, at]),
+            low=low,
+            high=high,
+            everyone=float(self.inside[:, at].sum() / self.known.sum()),
+            others=float(self.others[group, at]),
+            lift=float(self.lift[group, at]),
+            side=option.side,
+        )
 
 
-def _stands_out(trait: Trait) -> bool:
-    return trait.share - trait.everyone >= LEAST and trait.lift >= LEAST_LIFT and trait.low > trait.everyone
+def _log_likelihood(some: Floats, all_: Floats) -> Floats:
+    """Of `some` out of `all_`, at the share that is likeliest."""
+    rest = all_ - some
+    return some * _log(some / np.maximum(all_, 1)) + rest * _log(rest / np.maximum(all_, 1))
 
 
-def _best(traits: list[Trait], by: Callable[[Trait], float]) -> list[Trait]:
-    return [max(traits, key=by)] if traits else []
+def _log(share: Floats) -> Floats:
+    return np.log(np.where(share > 0, share, 1))
 
 
-def _trait(column: str, option: _Option, group: NDArray[np.float64], all_: NDArray[np.float64]) -> Trait:
-    count, total = group[option.first : option.last + 1].sum(), group.sum()
-    everyone = all_[option.first : option.last + 1].sum() / all_.sum()
-    low, high = wilson(count, total)
-    lift = count / total / everyone if everyone else 1.0
-    share = float(count / total)
-    return Trait(option.trait, column, option.value, share, low, high, float(everyone), float(lift), option.side)
+def _words(column: Parting, option: _Option) -> tuple[str, str]:
+    """The value of an option, and what people with it have in common."""
+    if option.side == "is":
+        level = column.levels[option.first]
+        return level, wording.category_trait(column.name, level)
+    value = column.told(option.first, option.last)
+    return value, wording.number_trait(column.name, value)
 
 
-def _parts(column: Column) -> tuple[NDArray[np.intp], list[_Option]]:
-    """Each person's part of the column (-1 where missing), and what may be said by it."""
-    if column.kind == "category":
-        codes = np.nan_to_num(column.values, nan=-1).astype(np.intp)
-        options = [
-            _Option(code, code, level, wording.category_trait(column.name, level), "is")
-            for code, level in enumerate(column.levels)
-            if level != OTHER and not is_special_value(level)
-        ]
-        return codes, options
-    known = column.values[~np.isnan(column.values)]
-    cuts = _round_cuts(known)
-    parts = np.where(np.isnan(column.values), -1, np.searchsorted(cuts, column.values)).astype(np.intp)
-    return parts, _spans(column.name, known, cuts)
-
-
-def _round_cuts(known: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Fifths of the people, at figures that are easily said."""
-    fifths = np.quantile(known, np.arange(1, PARTS) / PARTS, method="inverted_cdf")
-    keep = wording.is_years(known)
-    cuts = np.unique([value if keep else wording.rounded(value) for value in fifths])
-    inner: NDArray[np.float64] = cuts[(cuts >= known.min()) & (cuts < known.max())]
-    return inner
-
-
-def _spans(name: str, known: NDArray[np.float64], cuts: NDArray[np.float64]) -> list[_Option]:
-    """Every span of neighbouring parts that is not the whole."""
-    whole = bool((known == known.round()).all())
-    edges = [-np.inf, *cuts.tolist(), np.inf]
-    years, lowest = wording.is_years(known), float(known.min())
+def _options(column: Parting) -> list[_Option]:
+    """Every level that may be spoken of; of what has an order, every span of neighbouring parts but the whole."""
+    spoken = [column.kind == "number" or _is_spoken(level) for level in column.levels or [""] * len(column)]
     options = []
-    for first in range(len(edges) - 1):
-        for last in range(first, len(edges) - 1):
-            if (first, last) != (0, len(edges) - 2):
-                over, up_to = edges[first], edges[last + 1]
-                value = wording.span(over, up_to, lowest=lowest, whole=whole, years=years)
-                side: Side = "low" if first == 0 else "high" if up_to == np.inf else "between"
-                options.append(_Option(first, last, value, wording.number_trait(name, value), side))
+    for first in range(len(column)):
+        for last in range(first, first + 1 if column.kind == "category" else len(column)):
+            if all(spoken[first : last + 1]) and (first, last) != (0, len(column) - 1):
+                options.append(_Option(first, last, _side(column, first, last)))
     return options
+
+
+def _side(column: Parting, first: int, last: int) -> Side:
+    if column.kind != "number" and first == last:
+        return "is"
+    return "low" if first == 0 else "high" if last == len(column) - 1 else "between"
+
+
+def _is_spoken(level: str) -> bool:
+    return level != OTHER and not is_special_value(level)

@@ -21,6 +21,8 @@ LABEL_LIMIT = 40  # characters of a column's name or a value that are shown
 EARLIEST_YEAR, LATEST_YEAR = 1850, 2200  # whole numbers between these are years, and written without a comma
 FORMS = ("adjective", "noun", "tail")
 WORDS = re.compile(r"[^\W\d_]{2,}(?:(?:[ &\-]| & |['’](?=s\b))(?:[^\W\d_]{2,}|a|s\b))*")
+BAND_EDGES = re.compile(r"([€$£]?\d+(?:[.,']\d+)*)\s?([kKmM](?![a-zA-Z])|[€$£%])?")
+SPAN = re.compile(r"over |up to |[^\w\s]?\d")  # what stands behind a column's name without a colon
 NONE = "none"  # the span of nought alone, where nothing is below it
 
 
@@ -57,8 +59,13 @@ def category_trait(name: str, value: str) -> str:
 
 
 def number_trait(name: str, value: str) -> str:
-    """What people within this span of a column have in common: "Balance over 2,000"."""
-    return _sentence(f"{label(name)}: none" if value == NONE else f"{label(name)} {value}")
+    """What people within this span of a column have in common: "Balance over 2,000", "Studies: secondary or above"."""
+    return _sentence(f"{label(name)} {value}" if SPAN.match(value) else f"{label(name)}: {value}")
+
+
+def levels_trait(name: str, value: str) -> str:
+    """What people within this span of levels have in common: "Income 50k or more", "Education: secondary or higher"."""
+    return number_trait(name, value) if re.search(r"\d", value) else _sentence(f"{label(name)}: {value}")
 
 
 def category_forms(name: str, value: str) -> Forms:
@@ -101,6 +108,16 @@ def span(over: float, up_to: float, *, lowest: float, whole: bool, years: bool) 
     return told(up_to) if whole and first == up_to else f"{told(first)} to {told(up_to)}"
 
 
+def levels_span(first: str, last: str, side: str) -> str:
+    """Levels from `first` to `last`, in words: "50k or more" of bands of numbers, "secondary or higher" of others."""
+    bands = all(re.search(r"\d", level) for level in (first, last))
+    if side == "high":
+        return f"{_edge(first, 0)} or more" if bands else f"{value_label(first)} or higher"
+    if side == "low":
+        return f"up to {_edge(last, -1)}" if bands else f"{value_label(last)} or lower"
+    return f"{_edge(first, 0)} to {_edge(last, -1)}" if bands else f"{value_label(first)} to {value_label(last)}"
+
+
 def figure(value: float, *, years: bool = False) -> str:
     """A number as people write it: "2,000", "0.35", "−12"."""
     if value == round(value):
@@ -122,6 +139,16 @@ def is_years(known: NDArray[np.float64]) -> bool:
     """Whether a column's numbers are years."""
     between = known.min() >= EARLIEST_YEAR and known.max() <= LATEST_YEAR
     return bool(between and (known == known.round()).all())
+
+
+def _edge(level: str, end: int) -> str:
+    """The lowest (0) or highest (-1) number of a band, as it is written: of "50k-75k" it is "50k" or "75k"."""
+    numbers = BAND_EDGES.findall(value_label(level))
+    if not numbers:
+        return value_label(level)
+    amount, scale = numbers[end]
+    shared = scale or numbers[-1][1]  # "50-75k" is from 50k
+    return f"{amount}{shared}".strip()
 
 
 def _answer(name: str, *, yes: bool) -> str:
