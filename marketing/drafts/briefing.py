@@ -156,19 +156,21 @@ def forecast(workspace: Workspace, title: str) -> dict[str, Any] | None:
 
 
 def _told(trend: str, metric: str, seen: Outlook) -> dict[str, Any]:
-    return {
+    """An outlook as a brief has it; without a peak where no day stands out."""
+    peak = {
+        "date": seen.peak_date.isoformat(),
+        "expected": round(seen.expected, 2),
+        "low80": round(seen.low80, 2),
+        "high80": round(seen.high80, 2),
+    }
+    told = {
         "trend": trend,
         "metric": metric,
         "direction": seen.direction,
         "from": seen.first.isoformat(),
         "to": seen.last.isoformat(),
-        "peak": {
-            "date": seen.peak_date.isoformat(),
-            "expected": round(seen.expected, 2),
-            "low80": round(seen.low80, 2),
-            "high80": round(seen.high80, 2),
-        },
     }
+    return told if seen.even else told | {"peak": peak}
 
 
 def _ids(workspace: Workspace, table: str) -> set[str]:

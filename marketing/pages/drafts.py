@@ -7,12 +7,11 @@ import streamlit as st
 
 from marketing.campaigns import reviews
 from marketing.drafts import channels
-from marketing.pages import drafted, frame, ideas, numbers, progress, words
+from marketing.pages import drafted, frame, ideas, numbers, progress, spans, words
 from marketing.pages.frame import Place
 from marketing.records import DraftRecord
 from marketing.rows import records
 from marketing.titles import Fact, Title
-from marketing.trends.outlook import outlook
 
 SHOWN = 6  # ideas at once; more on demand
 FIRST_CHANNELS = 2  # chosen before anyone chooses
@@ -235,21 +234,30 @@ def _answer(name: str, shown: Sequence[DraftRecord]) -> str:
 
 
 def _below(place: Place, asked: Mapping[str, Any]) -> str:
-    """What shapes the words: the forecast's peak, and what sets the group apart."""
+    """What shapes the words: the forecast, and what sets the group apart."""
     told = []
     metric = numbers.main_metric(place.workspace)
     trends = numbers.outlooks(place.workspace)
     row = trends[(trends["title"] == asked["title"]) & (trends["metric"] == metric)]
     if len(row):
-        ahead = numbers.forecast(place.workspace, row.iloc[0]["trend"])
-        peak = outlook(ahead, numbers.history(place.workspace, row.iloc[0]["trend"])).peak_date
-        told.append(f"by the forecast peak on {words.day(peak, place.today)}")
+        told.append(_forecast(place, row.iloc[0]))
     segments = numbers.table(place.workspace, "segments")
     chosen = segments[segments["segment"].isin(asked["segments"])]
     if len(chosen) == 1 and (apart := numbers.telling(chosen.iloc[0])):
         name = words.inside(chosen.iloc[0]["name"])
         told.append(f"by what sets {words.plain(name)} apart: {words.plain(words.inside(apart))}")
     return f"Shaped {' and '.join(told)}." if told else ""
+
+
+def _forecast(place: Place, ahead: Any) -> str:
+    """ "by the forecast peak on Saturday 28 November"; where no day stands out, by where it goes."""
+    if ahead["even"]:
+        return {"up": "by a rising forecast", "down": "by a falling forecast"}.get(
+            ahead["direction"], "by a steady forecast"
+        )
+    trends = numbers.rows(place.workspace, "trends", ahead["trend"])
+    code = str(trends["frequency"].iloc[0]) if len(trends) else "D"
+    return f"by the forecast peak {spans.at(ahead['peak_date'].date(), code, place.today)}"
 
 
 if __name__ == "__main__":

@@ -77,8 +77,10 @@ def _choose(place: Place, trends: pd.DataFrame, titles: dict[str, str]) -> tuple
         chosen = _segments("Range", "range", list(RANGES), str)
         frame.address(title=title, metric=metric, range=chosen, part=trend if "=" in trend else None)
         st.space("stretch")
+        ahead = numbers.outlook(place.workspace, trend)
+        what = "title" if ahead is None or ahead["even"] else "peak"
         if st.button(
-            "Draft for this peak", type="primary", icon=":material/edit_note:", disabled=not place.may("draft")
+            f"Draft for this {what}", type="primary", icon=":material/edit_note:", disabled=not place.may("draft")
         ):
             st.switch_page(frame.page("drafts"), query_params={"title": title})
     return trend, RANGES[chosen]

@@ -121,6 +121,14 @@ def test_the_outlook_is_that_of_the_largest_trend(workspace: Workspace) -> None:
     assert forecast.peak.date is not None
 
 
+def test_a_brief_names_no_peak_where_no_day_stands_out(workspace: Workspace) -> None:
+    table = workspace.read("engagement").assign(value=100.0)
+    workspace.write({"engagement": table, "forecasts": workspace.read("forecasts").assign(expected=100.0)}, now=NOW)
+    forecast = built(workspace).forecast
+    assert forecast is not None
+    assert (forecast.direction, forecast.peak) == ("steady", None)
+
+
 def test_a_title_without_forecast_or_segment_is_still_briefed(workspace: Workspace) -> None:
     brief = built(workspace, "tide", None)
     assert brief.title.called == "tide"
