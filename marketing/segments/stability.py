@@ -3,7 +3,6 @@
 A segmenter always finds groups; in shuffled columns there are none, so what is found there is chance.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,10 +12,12 @@ from scipy.optimize import linear_sum_assignment
 from sklearn.metrics import adjusted_rand_score
 
 FLOOR = 0.4  # agreement (ARI) below this is no basis for a campaign, whatever chance would give
-GOOD = 0.75  # from here on no other number of groups is looked at
+GOOD = 0.6  # from here on no other number of groups is looked at
 MARGIN = 0.1  # how far above the shuffled copy's agreement it must be besides
+STARTS = 4  # of a refit; the groups that are there are found by few
 
-Fit = Callable[[NDArray[np.float64], int], Any]  # rows, seed -> fitted segmenter
+Rows = NDArray[Any]
+Labels = NDArray[np.intp]
 
 
 @dataclass(frozen=True)
@@ -34,17 +35,26 @@ class Stability:
         return self.overall >= FLOOR and self.overall >= self.by_chance + MARGIN
 
 
-def measure(rows: NDArray[np.float64], labels: NDArray[np.intp], fit: Fit, *, resamples: int, seed: int) -> Stability:
-    """Refit to `resamples` draws of half the rows, and to as many of a shuffled copy.
+def measure(rows: Rows, labels: Labels, fitted: Any, resamples: int, *, seed: int) -> Stability:
+    """Refit to `resamples` draws of half the rows, and to half as many of a shuffled copy.
 
     A group's own stability is its mean overlap with its match in each refit (Hennig 2007, "Cluster-wise assessment
     of cluster stability"), over all rows.
+
+    Args:
+        fitted: The segmenter that `labels` are of, or that they were joined from; again(rows, seed=seed) refits it.
     """
     random = np.random.default_rng(seed)
-    agreements, overlaps = _again(rows, labels, fit, resamples, random)
-    shuffled = np.column_stack([random.permutation(column) for column in rows.T])
-    chance, _ = _again(shuffled, fit(shuffled, seed).predict(shuffled), fit, resamples, random)
+    agreements, overlaps = _again(rows, labels, fitted, resamples, random)
+    mixed = shuffled(rows, random)
+    by_chance = fitted.again(mixed, seed=seed, starts=STARTS).predict(mixed)
+    chance, _ = _again(mixed, by_chance, fitted, max(resamples // 2, 1), random)
     return Stability(float(np.mean(agreements)), float(np.mean(chance)), np.mean(overlaps, axis=0), resamples)
+
+
+def shuffled(rows: Rows, random: np.random.Generator) -> Rows:
+    """The same columns, each in an order of its own: no groups are left."""
+    return np.column_stack([random.permutation(column) for column in rows.T])
 
 
 def overlap(one: NDArray[np.intp], other: NDArray[np.intp], k: int, other_k: int) -> NDArray[np.float64]:
@@ -61,16 +71,12 @@ def match(overlaps: NDArray[np.float64]) -> dict[int, int]:
 
 
 def _again(
-    rows: NDArray[np.float64],
-    labels: NDArray[np.intp],
-    fit: Fit,
-    resamples: int,
-    random: np.random.Generator,
+    rows: Rows, labels: Labels, fitted: Any, resamples: int, random: np.random.Generator
 ) -> tuple[list[float], list[NDArray[np.float64]]]:
     k, agreements, overlaps = int(labels.max()) + 1, [], []
     for _ in range(resamples):
         drawn = np.sort(random.choice(len(rows), max(len(rows) // 2, k), replace=False))
-        found = fit(rows[drawn], int(random.integers(2**31))).predict(rows)
+        found = fitted.again(rows[drawn], seed=int(random.integers(2**31)), starts=STARTS).predict(rows)
         agreements.append(float(adjusted_rand_score(labels, found)))
         pairs = overlap(labels, found, k, max(k, int(found.max()) + 1))
         matched = match(pairs)

@@ -143,9 +143,10 @@ class MixedKMeans(ClusterMixin, BaseEstimator):  # type: ignore[misc]  # scikit-
         self.labels_ = self.predict(rows)
         return self
 
-    def again(self, X: ArrayLike, *, k: int | None = None, seed: int) -> "MixedKMeans":  # noqa: N803
+    def again(self, X: ArrayLike, *, k: int | None = None, seed: int, starts: int | None = None) -> "MixedKMeans":  # noqa: N803
         """Fit anew to other rows, or for another number of groups."""
-        return MixedKMeans(**{**self.get_params(), "n_clusters": k or self.n_clusters, "random_state": seed}).fit(X)
+        told = {**self.get_params(), "n_clusters": k or self.n_clusters, "random_state": seed}
+        return MixedKMeans(**{**told, "n_init": starts or self.n_init}).fit(X)
 
     def predict(self, X: ArrayLike) -> NDArray[np.intp]:  # noqa: N803 scikit-learn's name
         """The group with the nearest centre, for each row; 0 is the largest group of the fit."""

@@ -61,7 +61,7 @@ class LatentClass(ClusterMixin, BaseEstimator):  # type: ignore[misc]  # scikit-
         *,
         categorical_features: Sequence[int] = (),
         weights: Sequence[float] | None = None,
-        n_init: int = 6,
+        n_init: int = 10,
         max_iter: int = 150,
         tol: float = 1e-5,
         random_state: int | None = None,
@@ -92,19 +92,23 @@ class LatentClass(ClusterMixin, BaseEstimator):  # type: ignore[misc]  # scikit-
         read = self.reading or reading.learn(
             ordered, frozenset(self.categorical_features), weights.tolist(), by_column.tolist()
         )
-        people = laid_out(ordered, read, self.structure or Structure())
+        people, warm = laid_out(ordered, read, self.structure or Structure()), None
         if self.structure is None:
-            people = people.structured(dependence.find(people, self.n_clusters, random))
-        mixture, _, self.n_iter_ = starts.race(people, self.n_clusters, self.n_init, random, self.max_iter, self.tol)
+            structure, warm = dependence.find(people, self.n_clusters, random)
+            people = people.structured(structure)
+        mixture, _, self.n_iter_ = starts.race(
+            people, self.n_clusters, self.n_init, random, self.max_iter, self.tol, warm
+        )
         self._settle(read, people.structure, mixture.kept(np.argsort(-mixture.shares, kind="stable")))
         self.labels_ = self.predict(rows)
         return self
 
-    def again(self, X: ArrayLike, *, k: int | None = None, seed: int) -> "LatentClass":  # noqa: N803
+    def again(self, X: ArrayLike, *, k: int | None = None, seed: int, starts: int | None = None) -> "LatentClass":  # noqa: N803
         """Fit anew to other rows, or for another number of groups; columns are read, and hang together, as here."""
         check_is_fitted(self)
         told = {**self.get_params(), "n_clusters": k or self.n_clusters, "random_state": seed}
-        return LatentClass(**{**told, "reading": self.reading_, "structure": self.structure_}).fit(X)
+        told |= {"n_init": starts or self.n_init, "reading": self.reading_, "structure": self.structure_}
+        return LatentClass(**told).fit(X)
 
     def predict(self, X: ArrayLike) -> NDArray[np.intp]:  # noqa: N803 scikit-learn's name
         """The likeliest group of each row; 0 is the largest group of the fit."""

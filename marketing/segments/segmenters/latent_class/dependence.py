@@ -24,8 +24,8 @@ MOST_COMPARED = 60  # parts that are compared in pairs
 LOOKED_AT = 2_500  # people that causes are found on; bonds are on twice as many
 
 
-def find(design: Design, k: int, random: Random) -> Structure:
-    """The structure of what `k` groups leave."""
+def find(design: Design, k: int, random: Random) -> tuple[Structure, Mixture]:
+    """The structure of what `k` groups leave, and groups found with it on some of the people."""
     some = _some(design, LOOKED_AT, random)
     structure = _causes(some, k, random)
     return _bonds(_some(design, 2 * LOOKED_AT, random), k, structure, random)
@@ -61,7 +61,7 @@ def _causes(design: Design, k: int, random: Random) -> Structure:
     return min(best, heavy, key=lambda one: one[0])[2]
 
 
-def _bonds(design: Design, k: int, structure: Structure, random: Random) -> Structure:
+def _bonds(design: Design, k: int, structure: Structure, random: Random) -> tuple[Structure, Mixture]:
     """Which parts depend on which, and which shift which scores."""
     score, fit, _ = _raced(design, structure, k, random)
     for _ in range(ROUNDS):
@@ -72,7 +72,7 @@ def _bonds(design: Design, k: int, structure: Structure, random: Random) -> Stru
         if again[0] >= score:
             break
         score, fit, structure = again
-    return structure
+    return structure, fit[0]
 
 
 Fit = tuple[Mixture, Chances]

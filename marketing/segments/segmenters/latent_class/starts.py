@@ -9,7 +9,7 @@ from marketing.segments.segmenters.latent_class.steps import climb, maximise
 
 Random = np.random.RandomState
 RACED = 2_000  # people that starts race on
-LAPS = 12  # EM steps that tell a good start from a poor one
+LAPS = 16  # EM steps that tell a good start from a poor one
 LAST_LAPS = 25  # EM steps for those left, on everyone, before only one goes on
 LEFT = 2
 SURE = 0.9  # chance of the group that a start puts someone in
@@ -18,14 +18,17 @@ MOVES = 3  # rounds of k-means
 FLATTEST = 0.1  # eigenvalue under which a direction of scores is not widened
 
 
-def race(design: Design, k: int, starts: int, random: Random, steps: int, tol: float) -> tuple[Mixture, Chances, int]:
-    """The best of `starts` fits of `k` groups."""
+def race(
+    design: Design, k: int, starts: int, random: Random, steps: int, tol: float, warm: Mixture | None = None
+) -> tuple[Mixture, Chances, int]:
+    """The best of `starts` fits of `k` groups, and of `warm` where it is given."""
     field = design
     if design.people > RACED:
         field = design.taken(np.sort(random.choice(design.people, RACED, replace=False)))
     starts = 1 if k == 1 else starts
     fits, _, _ = climb(begun(field, divisions(field, k, starts, random), starts), field, LAPS, tol)
     left = [fits.one(at) for at in np.argsort(-fits.loglik, kind="stable")[:LEFT]]
+    left += [] if warm is None else [warm]
     if len(left) > 1:
         left = [climb(one, design, LAST_LAPS, tol)[0] for one in left]
     return climb(max(left, key=lambda one: float(one.loglik[0])), design, steps, tol)
