@@ -14,13 +14,13 @@ import warnings
 from pathlib import Path
 
 import numpy as np
+from naive2 import naive2
 from real_trends import LEAST, SHARED, Array, Bounds, daily, one_thread, panel, plain_prophet, spent
 
 from marketing import catalog
 from marketing.trends import fits, scores, smoothing
 from marketing.trends.fits import FORECASTERS, NONE
 from marketing.trends.panels import Panel
-from marketing.trends.smoothing import seasons
 
 HORIZON, CUTOFFS, WEEK = 28, 8, 7
 OURS, OWA, OF_PROPHET = "blend", 0.93, 0.62
@@ -63,7 +63,7 @@ def main(arguments: list[str] | None = None) -> int:
     count = int((at != NONE).sum())
     print(f"{len(trends)} trends, {count} forecasts of {HORIZON} days; CPU in this run, all trends together")
     made: dict[str, Array] = {
-        "naive2": seasons.naive2(smoothing.filled(trends.values, WEEK) + 1, HORIZON, origins, season=WEEK) - 1
+        "naive2": naive2(smoothing.filled(trends.values, WEEK) + 1, HORIZON, origins, season=WEEK) - 1
     }
     cost: dict[str, float] = {}
     for name in catalog.names(FORECASTERS):

@@ -18,6 +18,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 from bench_forecasts import errors
+from naive2 import naive2
 from real_trends import SHARED, Array, Bounds, daily, one_thread, panel, plain_prophet
 
 from marketing import catalog
@@ -25,7 +26,6 @@ from marketing.trends import fits, scores, smoothing
 from marketing.trends.engagement import gather
 from marketing.trends.fits import FORECASTERS, NONE
 from marketing.trends.panels import Panel, panels
-from marketing.trends.smoothing import seasons
 
 OURS, OF_PROPHET, OF_THETA = "blend", 0.57, 0.86
 HORIZONS, CUTOFFS = {"D": 28, "W": 13, "M": 12}, 3
@@ -70,7 +70,7 @@ def judged(trends: Panel) -> dict[str, float]:
     came, scale = fits.came(trends, at, horizon), scores.scales(trends, at)
     season = NAIVE2_SEASONS[code]
     made = {
-        "naive2": seasons.naive2(smoothing.filled(trends.values, season) + 1, horizon, origins, season=season) - 1,
+        "naive2": naive2(smoothing.filled(trends.values, season) + 1, horizon, origins, season=season) - 1,
         OURS: catalog.load(FORECASTERS, OURS).forecast(trends, horizon, origins),
         "prophet": one_by_one(trends, origins, at, horizon, plain_prophet),
         "theta": one_by_one(trends, origins, at, horizon, _theta(season)),

@@ -20,7 +20,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from marketing.trends import smoothing
-from marketing.trends.smoothing import exponential, seasons, theta_lines
+from marketing.trends.smoothing import exponential, theta_lines
 
 Array = NDArray[np.float64]
 HORIZON, WEEK, DAYS = 28, 7, 730
@@ -102,7 +102,6 @@ def _print_cost(trends: int) -> None:
     at_once: dict[str, Callable[..., Array]] = {
         "seasonal naive": smoothing.seasonal_naive,
         "mean": smoothing.recent_mean,
-        "naive2": seasons.naive2,
         **OURS,
     }
     print(f"\nCPU ms a trend, {trends:,} trends of {DAYS} days: one origin, {len(ORIGINS)} origins")

@@ -15,7 +15,7 @@ from marketing.trends.forecasters import steady
 from marketing.trends.forecasters import theta as theta_forecaster
 from marketing.trends.smoothing import anchor, as_of, begun, filled, recent_mean, seasonal_naive, since_begun
 from marketing.trends.smoothing.exponential import ets
-from marketing.trends.smoothing.seasons import freed, naive2
+from marketing.trends.smoothing.seasons import freed
 from marketing.trends.smoothing.theta_lines import theta
 
 Array = NDArray[np.float64]
@@ -24,7 +24,6 @@ METHODS: dict[str, Callable[..., Array]] = {
     "mean": recent_mean,
     "theta": theta,
     "ets": ets,
-    "naive2": naive2,
 }
 ORIGINS = (0, 3, 10)
 

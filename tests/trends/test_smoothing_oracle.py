@@ -6,11 +6,11 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from naive2 import naive2
 from numpy.typing import NDArray
 
 from marketing.trends.smoothing import anchor, seasonal_naive
 from marketing.trends.smoothing.exponential import ets
-from marketing.trends.smoothing.seasons import naive2
 from marketing.trends.smoothing.theta_lines import theta
 
 Array = NDArray[np.float64]

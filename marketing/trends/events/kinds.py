@@ -38,10 +38,6 @@ class Kind:
     set_aside: bool = False
     titles: Mapping[str, float] = field(default_factory=dict)
 
-    def fading_of(self, title_kind: str) -> float:
-        """How slowly its effect fades for titles of a kind (films, games), in days."""
-        return float(self.titles.get(title_kind, self.fading))
-
 
 def kind_of(text: object) -> str:
     """The kind an event counts as: "Launch" is a release; "event" where none is said; else the words themselves."""

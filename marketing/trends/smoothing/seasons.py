@@ -15,9 +15,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from marketing.trends.smoothing import Array, as_of, chunks, filled
+from marketing.trends.smoothing import Array, as_of, filled
 
-CRITICAL = 1.645  # of the normal distribution: 90%, both sides
 LONGEST = 1096  # periods that a history is told by: three years of days foretell better than eight
 LATEST = 52  # seasons that its shape is told by
 CHANGES = (0.0, 0.1, 0.3)  # candidates for the weight of the newest season; 0 is the mean of all
@@ -173,56 +172,3 @@ def _change(above: Array, count: NDArray[np.intp]) -> Array:
     mean = np.maximum(squares, np.finfo(float).tiny) / np.maximum(counted, 1)
     criterion = counted * np.log(mean) + PENALTY * (weights > 0)
     return np.asarray(np.array(CHANGES)[criterion.argmin(axis=0)])
-
-
-def seasonal(lines: Array, season: int, seasons: int) -> NDArray[np.bool_]:
-    """M4's test: for each column, whether values a season apart are alike beyond chance, in `seasons` of it or more.
-
-    Makridakis, Spiliotis and Assimakopoulos, International Journal of Forecasting 36, 2020.
-    """
-    known = ~np.isnan(lines)
-    count = np.maximum(known.sum(axis=0), 1)
-    enough = np.asarray((count >= seasons * season) & (count > season + 1) & (season > 1))
-    if not enough.any():
-        return enough
-    apart = np.where(known, lines, 0.0)
-    apart -= total(apart) / count
-    apart *= known
-    products = np.zeros((season + 1, lines.shape[1]))  # of values a season apart, a period less, ... and their own
-    for step in range(min(season, len(apart))):
-        products[season - step :] += apart[: step + 1] * apart[step]
-    move = np.empty_like(products)
-    for step in range(season, len(apart)):
-        products += np.multiply(apart[step - season : step + 1], apart[step], out=move)
-    likeness = products[:-1] / np.where(products[-1] > 0, products[-1], 1.0)
-    limit = CRITICAL * np.sqrt((1 + 2 * total(np.square(likeness[1:]))) / count)
-    return np.asarray(enough & (np.abs(likeness[0]) > limit))
-
-
-def naive2(values: Array, horizon: int, origins: Sequence[int] = (0,), *, season: int = 1, seasons: int = 3) -> Array:
-    """M4's yardstick: the last value without its season, with the season put on again, (origins, n, horizon).
-
-    The season multiplies and does not change, as in M4, which looks for one from three of it on. A trend with values
-    that are not above zero has none.
-    """
-    made = np.full((len(origins), len(values), horizon), np.nan)
-    for rows, part in chunks(values, origins):
-        whole = filled(part, season)
-        for number, origin in enumerate(origins):
-            lines = np.ascontiguousarray(as_of(whole, origin).T)
-            found = seasonal(lines, season, seasons) & ~(lines <= 0).any(axis=0)
-            shape = np.ones((season, lines.shape[1]))
-            if found.any():
-                shape[:, found] = _ratios(lines[:, found], season)
-            ahead = shape[np.arange(horizon) % season]
-            made[number, rows] = (lines[-1] / shape[-1] * ahead).T
-    return made
-
-
-def _ratios(lines: Array, season: int) -> Array:
-    """Classical multiplicative indices, (season, columns), their mean 1."""
-    centre = lines - _above(lines, season)
-    parts = _by_season(lines / centre, season)
-    known = ~np.isnan(parts)
-    shape = total(np.where(known, parts, 0.0)) / np.maximum(known.sum(axis=0), 1)
-    return np.asarray(shape * season / total(shape))
