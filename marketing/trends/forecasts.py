@@ -5,7 +5,7 @@ takes the whole workspace at once and is always done anew, since trends are cali
 made to agree with their parts. Neither loads a forecaster that is not in use.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -14,18 +14,12 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from marketing.trends import bands, fits, grades, scores, units
-from marketing.trends.events import learn, moves, set_aside
-from marketing.trends.events.event_effects import event_effects
-from marketing.trends.fits import FALLBACKS, FORECASTERS, Fits
+from marketing.trends.fits import FALLBACKS, Fits
 from marketing.trends.forecasters import Array
-from marketing.trends.outlook import Outlook, outlook
-from marketing.trends.panels import Panel, panels
+from marketing.trends.panels import Panel
 from marketing.trends.reconciliation import reconcile
-from marketing.trends.sentences import sentence
 from marketing.trends.shown import Shown, shown
 from marketing.trends.sums import forecast_sums
-
-__all__ = ["FORECASTERS", "Outlook", "finish", "forecast_trends", "outlook", "sentence"]
 
 Tables = dict[str, pd.DataFrame]
 TITLE = ["title", "metric"]
@@ -36,38 +30,6 @@ KEYS = {
     "forecast_sums": ["trend", "period", "date"],
     "trends": ["trend"],
 }
-
-
-def forecast_trends(
-    trends: pd.DataFrame, events: pd.DataFrame, *, horizon: int | Mapping[str, int], forecaster: str = "blend"
-) -> Tables:
-    """Continue each trend `horizon` periods from the one after its last, and score the forecaster on its past.
-
-    Args:
-        trends: A gathered table of trends that can be forecast (:mod:`marketing.trends.states`).
-        events: The events table, or an empty one.
-        horizon: Periods ahead, for all frequencies or by frequency.
-        forecaster: One of the forecasters' folder. Its members and the yardstick are scored with it, and what is
-            built of others is combined from their fits, so nothing is fitted twice.
-
-    Returns:
-        The tables of `finish`, and `event_effects`.
-
-    Raises:
-        MissingError: there is no such forecaster.
-    """
-    gathered = [set_aside(panel, events) for panel in panels(trends)]
-    periods = [horizon if isinstance(horizon, int) else horizon[panel.frequency.code] for panel in gathered]
-    learned = learn(gathered, events, horizon=max(periods, default=1))
-    fitted = []
-    for panel, ahead in zip(gathered, periods, strict=True):
-        moved = moves(panel, learned, ahead, fits.origins(panel, ahead))
-        fitted.append(fits.fit(panel, moved, ahead, forecaster))
-    made = finish(gathered, fitted, forecaster=forecaster)
-    effects = [
-        event_effects(panel, learned, ahead, made["forecasts"]) for panel, ahead in zip(gathered, periods, strict=True)
-    ]
-    return {**made, "event_effects": pd.concat(effects, ignore_index=True)}
 
 
 def finish(found: Sequence[Panel], fitted: Sequence[Fits], *, forecaster: str) -> Tables:

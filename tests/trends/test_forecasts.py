@@ -6,12 +6,14 @@ import numpy as np
 import pandas as pd
 import pytest
 from made_trends import NO_EVENTS, engagement, event, panel, trend, walk, week
+from whole_forecast import forecast_trends
 
 from marketing.errors import MissingError
 from marketing.trends import fits, scores
 from marketing.trends.engagement import gather
 from marketing.trends.fits import YARDSTICK, Fits
-from marketing.trends.forecasts import finish, forecast_trends, outlook
+from marketing.trends.forecasts import finish
+from marketing.trends.outlook import outlook
 from marketing.trends.panels import panels
 from marketing.trends.states import FORECAST, states
 

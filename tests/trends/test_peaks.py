@@ -5,10 +5,10 @@ import pandas as pd
 import pytest
 from made_trends import engagement, panel, walk, week
 from numpy.typing import NDArray
+from whole_forecast import forecast_trends
 
 from marketing.trends.engagement import gather
 from marketing.trends.forecasters import blend
-from marketing.trends.forecasts import forecast_trends
 from marketing.trends.outlook import outlook
 from marketing.trends.peaks import even, weekly
 

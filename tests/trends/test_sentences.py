@@ -13,9 +13,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from made_trends import event, trend, week
+from whole_forecast import forecast_trends
 
 from marketing.trends.cells import Said
-from marketing.trends.forecasts import forecast_trends
 from marketing.trends.grades import Record, grade, in_words
 from marketing.trends.outlook import Outlook, outlook, total_band
 from marketing.trends.sentences import beyond, sentence
