@@ -259,6 +259,34 @@ TABLES: dict[str, Table] = {
             made=True,
         ),
         _table(
+            "choices",
+            "k",
+            "k:count! bic:number icl:number agreement:number by_chance:number chosen:count",
+            "numbers of segments that were tried, and how each fared (bic, icl: lower is better; agreement: ARI)",
+            made=True,
+        ),
+        _table(
+            "division",
+            "part",
+            "part:id! text:text!",
+            "how people are put into segments, as JSON: for new people, and to tell how far an audience has moved",
+            made=True,
+        ),
+        _table(
+            "lifecycle",
+            "segment state",
+            "segment:id! state:text! people:count share:number",
+            "where people stand: new, regular, cooling, gone, back; by segment",
+            made=True,
+        ),
+        _table(
+            "movements",
+            "before after",
+            "before:text! after:text! people:count! share:number!",
+            "who moved from which segment to which since the last run; empty for none, 'elsewhere' for small cells",
+            made=True,
+        ),
+        _table(
             "fairness",
             "subject name",
             "subject:text! name:text! category:text recognised:text source:text reason:text! people:count"

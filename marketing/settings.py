@@ -55,6 +55,9 @@ class Settings(BaseModel):
     segmenter: str = "latent_class"
     k: int | None = Field(None, ge=1, le=12)  # None: found by information criterion and stability
     allowed: dict[str, str] = Field(default_factory=dict)  # column on sex, age or postcode -> why groups may go by it
+    weights: dict[str, float] = Field(
+        default_factory=dict
+    )  # "taste", "behaviour", "demographics" or a column: 1 is usual
     writer: str = "offline"
     chat_model: str = ""  # a name for LangChain's init_chat_model, such as "openai:gpt-5"
     channels: tuple[str, ...] = ("google_rsa", "meta_feed_ad", "instagram_post", "x_post", "email")

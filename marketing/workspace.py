@@ -17,7 +17,7 @@ import stat
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import IO, TYPE_CHECKING, Any, Self
 
 import filelock
 import pandas as pd
@@ -301,20 +301,28 @@ def _parquet(frame: pd.DataFrame) -> bytes:
 
 
 def write_atomically(path: Path, content: bytes) -> None:
-    """Write a file so that after a crash it holds the old content or the new, whole.
+    """Write a file so that after a crash it holds the old content or the new, whole (:func:`replacing`)."""
+    with replacing(path) as file:
+        file.write(content)
+
+
+@contextlib.contextmanager
+def replacing(path: Path) -> Iterator[IO[bytes]]:
+    """A file to write in place of `path`, which holds the old content until the block has ended, then the new, whole.
 
     A link stays, and what it leads to is written; a file that is there keeps its mode. A device or pipe is written
     straight to, since renaming a file over it would take it away.
     """
     if path.exists() and not path.is_file():
-        path.write_bytes(content)
+        with path.open("wb") as file:
+            yield file
         return
     path = path.resolve()
     # Not by tempfile: its files are for their owner alone, and a colleague must be able to read an export.
     temporary = path.with_name(f"{UNFINISHED}{secrets.token_hex(8)}")
     try:
         with temporary.open("xb") as file:
-            file.write(content)
+            yield file
             file.flush()
             os.fsync(file.fileno())
         with contextlib.suppress(FileNotFoundError):

@@ -163,6 +163,8 @@ def segment(
     workspace: Workspace = DEFAULT_WORKSPACE,
     source: Annotated[Path | None, typer.Option("--input", metavar="FILE", help="person, then any attributes.")] = None,
     k: Annotated[str, typer.Option(metavar="N|auto", help="How many segments, with --input.")] = "auto",
+    allow: Annotated[Several, typer.Option(metavar="COLUMN=REASON", help="Let in sex, age or postcode.")] = None,
+    weight: Annotated[Several, typer.Option(metavar="NAME=N", help="Of a block or column; 1 is usual.")] = None,
     mapping: Mapping = None,
     sets: Sets = None,
     dates: Dates = None,
@@ -170,10 +172,28 @@ def segment(
     as_json: Json = False,
 ) -> None:
     """Find the segments of a file's people, or of the workspace's audience."""
-    from pipelines.commands import tables, working
+    from pipelines.commands import dividing, tables
 
     how = tables.reading(mapping or [], sets or [], dates)
-    _end(working.segment(workspace, source, k, out, how, as_json=as_json))
+    asked = dividing.Asked(k, tuple(allow or ()), tuple(weight or ()))
+    _end(dividing.segment(workspace, source, asked, out, how, as_json=as_json))
+
+
+@app.command()
+def assign(
+    source: Annotated[Path, typer.Option("--input", metavar="FILE", help="New people: person, then attributes.")],
+    out: Annotated[Path, typer.Option(metavar="FILE", help="person, segment, chance, next, next_chance; CSV.")],
+    workspace: Workspace = DEFAULT_WORKSPACE,
+    mapping: Mapping = None,
+    sets: Sets = None,
+    dates: Dates = None,
+    as_json: Json = False,
+) -> None:
+    """Put new people into the workspace's segments, and say how far they differ from those there."""
+    from pipelines.commands import dividing, tables
+
+    how = tables.reading(mapping or [], sets or [], dates)
+    _end(dividing.assign(workspace, source, out, how, as_json=as_json))
 
 
 @app.command()

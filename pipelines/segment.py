@@ -1,33 +1,29 @@
 """Find the segments of a workspace's audience and what to show each; only when something has changed.
 
-Segments, assignments, affinity and what was set aside are written together, so that no page sees the groups of
-one run beside the people of another.
+Segments, assignments, affinity and all that is told of them are written together, so that no page sees the groups
+of one run beside the people of another.
 """
 
 import datetime as dt
 import hashlib
-import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import metadata, resources
 from importlib.resources.abc import Traversable
-from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
-from marketing import catalog, tables
-from marketing.errors import InputError, TableError
-from marketing.segments import behaviour
+from marketing import catalog
+from marketing.segments import behaviour, record
 from marketing.segments.affinity import affinity
-from marketing.segments.segmentation import SEGMENTERS, Segmentation, segment
+from marketing.segments.division import SEGMENTERS
+from marketing.segments.segmentation import How, Previous, Segmentation, segment
 from marketing.settings import Settings
-from marketing.workspace import Workspace, write_atomically
+from marketing.workspace import Workspace
 from pipelines import checkpoints, engine
 
 INPUTS = ("audience", "viewing", "titles")
-OUTPUTS = ("segments", "assignments", "affinity", "set_aside")
-MOST = 12  # segments that may be asked for, here as in the settings
+OUTPUTS = ("segments", "assignments", "affinity", "set_aside", "choices", "division", "fairness", "proxies")
 
 
 @dataclass(frozen=True)
@@ -48,99 +44,56 @@ def run(
 
     Args:
         workspace: Has an audience, and perhaps viewing and titles, which tell behaviour and taste.
-        settings: segmenter, k, seed, today.
+        settings: segmenter, k, seed, today, allowed, weights.
         now: The time that the tables are stored under.
         progress: Told of each step.
 
     Raises:
         MissingError: there is no audience, or no such segmenter.
+        InputError: what the settings let in is against the law, or has no reason.
     """
     catalog.require(settings.segmenter, catalog.names(SEGMENTERS), "segmenters")
     told = progress or (lambda done, total, what: None)
     today = settings.day(now.astimezone().date())
-    stamp = checkpoints.digest(
-        workspace.digest(*INPUTS), settings.segmenter, settings.k, settings.seed, today, code_version()
-    )
+    how = How(today, settings.segmenter, settings.k, settings.seed, settings.allowed, settings.weights)
+    inputs = workspace.digest(*INPUTS)
+    stamp = checkpoints.digest(inputs, how, code_version())
     stored = workspace.tables()
     if all(name in stored and stored[name].stamp == stamp for name in OUTPUTS):
         told(1, 1, "the segments are up to date")
         return Report(segments=stored["segments"].rows, fresh=True)
-    audience = workspace.read("audience")
-    viewing, titles = (workspace.read(name) if workspace.has(name) else None for name in ("viewing", "titles"))
-    found = segment(
-        audience if viewing is None else behaviour.join(audience, viewing, titles),
-        segmenter=settings.segmenter,
-        k=settings.k,
-        seed=settings.seed,
-        today=today,
-        previous=workspace.read("assignments") if workspace.has("assignments") else None,
-        progress=told,
-    )
-    nobody = pd.DataFrame({"person": pd.Series(dtype="str"), "title": pd.Series(dtype="str")})
-    frames = {
-        "segments": found.segments.assign(stable=found.stable, why=found.why),
-        "assignments": found.assignments,
-        "affinity": affinity(found.assignments, nobody if viewing is None else viewing, titles),
-        "set_aside": found.set_aside,
-    }
-    workspace.write(frames, now=now, stamp=stamp)
+    with behaviour.people(workspace) as people:
+        found = segment(people, how, previous=_previous(workspace), names=_names(workspace), progress=told)
+        frames = record.tables(found, when=now, table=inputs) | {"affinity": _affinity(workspace, found)}
+        assignments = workspace.stage("assignments", found.assigned())
+        workspace.write({**frames, "assignments": assignments}, now=now, stamp=stamp)
     told(1, 1, f"{len(found.segments)} segments")
     return Report(len(found.segments), found.stable, found.why)
 
 
-def segment_file(
-    frame: pd.DataFrame,
-    folder: Path,
-    *,
-    today: dt.date,
-    k: int | None = None,
-    segmenter: str = "latent_class",
-    seed: int = 0,
-    progress: engine.Progress | None = None,
-) -> Segmentation:
-    """Segment an audience table and write assignments.csv and segments.json into `folder`, which may be new.
+def _previous(workspace: Workspace) -> Previous | None:
+    if not workspace.has("assignments"):
+        return None
 
-    Raises:
-        TableError: the table is no audience (no person, or one twice ...); every fault is told.
-        InputError: `k` cannot be, or the folder cannot be written to.
-        MissingError: there is no such segmenter.
-    """
-    if k is not None and not 1 <= k <= MOST:
-        raise InputError(f"{k} segments cannot be. Ask for 1 to {MOST}, or for auto.")
-    if faults := tables.check(tables.table("audience"), frame):
-        raise TableError(faults)
-    found = segment(frame, segmenter=segmenter, k=k, seed=seed, today=today, progress=progress)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        csv = found.assignments.to_csv(index=False, lineterminator="\n")
-        write_atomically(folder / "assignments.csv", csv.encode())
-        document = json.dumps(as_document(found), ensure_ascii=False, indent=1, allow_nan=False)
-        write_atomically(folder / "segments.json", (document + "\n").encode())
-    except OSError as error:
-        raise InputError(f"{folder} cannot be written to: {error.strerror}. Choose another folder.") from error
-    return found
+    def where(persons: Sequence[str]) -> pd.DataFrame:
+        return workspace.read("assignments", filters=[("person", "in", list(persons))])
+
+    return where
 
 
-def as_document(found: Segmentation) -> dict[str, Any]:
-    """What segments.json holds: `segments`, `stable`, `why`, and `set_aside` by subject."""
-    return {
-        "segments": [
-            {**_plain(row), "traits": json.loads(str(row["traits"]))} for row in found.segments.to_dict("records")
-        ],
-        "stable": found.stable,
-        "why": found.why,
-        "set_aside": {
-            subject + "s" * (subject == "column"): [
-                {name: value for name, value in _plain(row).items() if name != "subject" and value is not None}
-                for row in found.set_aside[found.set_aside["subject"] == subject].to_dict("records")
-            ]
-            for subject in ("column", "people")
-        },
-    }
+def _names(workspace: Workspace) -> Mapping[str, str]:
+    if not workspace.has("segments"):
+        return {}
+    before = workspace.read("segments", ["segment", "name"])
+    return dict(zip(before["segment"], before["name"], strict=True))
 
 
-def _plain(row: dict[Any, Any]) -> dict[str, Any]:
-    return {str(name): None if pd.isna(value) else value for name, value in row.items()}
+def _affinity(workspace: Workspace, found: Segmentation) -> pd.DataFrame:
+    titles = workspace.read("titles") if workspace.has("titles") else None
+    if not workspace.has("viewing"):
+        nothing = pd.DataFrame({"person": pd.Series(dtype="str"), "title": pd.Series(dtype="str")})
+        return affinity(found.assignments, nothing, titles)
+    return affinity(found.assignments, workspace.read("viewing", ["person", "title"]), titles, today=found.how.today)
 
 
 def code_version() -> str:

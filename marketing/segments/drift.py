@@ -20,6 +20,7 @@ SOME, MUCH = 0.1, 0.25
 SURE = 0.999
 PSEUDO = 0.5  # people added to each part, so that an empty one is no infinity (Jeffreys' prior)
 SEGMENTS = "segments"  # the subject whose parts are the segments themselves
+NOTABLE = ("moved", "another audience")  # states that are worth a line
 COLUMNS = ("subject", "psi", "state", "told")
 MISSING = "not known"
 
@@ -67,7 +68,7 @@ def by_chance(before: Counts, after: Counts) -> float:
 
 def advice(found: pd.DataFrame) -> str:
     """What to do about it, in a sentence."""
-    moved = found[found["state"].isin(["moved", "another audience"])]
+    moved = found[found["state"].isin(NOTABLE)]
     far = found[found["state"] == "another audience"]
     if len(far):
         return f"Find the segments anew: {_listed(far['subject'])} no longer as it was when they were found."

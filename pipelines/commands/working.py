@@ -1,4 +1,4 @@
-"""Commands that compute: run, forecast, segment, and the dashboard's worker."""
+"""Commands that compute: run, forecast, and the dashboard's worker."""
 
 import contextlib
 import os
@@ -124,7 +124,7 @@ def forecast(
     """Forecast a file, read as `how` says; without one, every trend of the workspace."""
     files.ready(out, files.SUFFIXES)
     if source is None:
-        _refuse(how)
+        refuse(how)
         if asked.given():
             options = " and ".join(asked.given())
             goes = "go" if len(asked.given()) > 1 else "goes"
@@ -158,8 +158,8 @@ def _forecast_file(
     chosen = acting.choices(folder)
     if asked.territory and not holidays.countries([], asked.territory):
         raise InputError(f"--territory {asked.territory!r} is no country's code. Write it as ES, GB or US.")
-    frame = _read(source, "engagement", folder, how)
-    events = _read(asked.events, "events", folder, {}) if asked.events else None
+    frame = read(source, "engagement", folder, how)
+    events = read(asked.events, "events", folder, {}) if asked.events else None
     with Progress() as progress:
         progress.step("forecast")
         tables, report = job.forecast_file(
@@ -175,7 +175,7 @@ def _forecast_file(
     return tables, bool(report.failures)
 
 
-def _read(source: Path, table: str, folder: Path, how: Mapping[str, Any]) -> "pd.DataFrame":
+def read(source: Path, table: str, folder: Path, how: Mapping[str, Any]) -> "pd.DataFrame":
     """A file's rows, under the workspace's limits where there is one; how they were read is told."""
     from marketing import sources
 
@@ -185,45 +185,14 @@ def _read(source: Path, table: str, folder: Path, how: Mapping[str, Any]) -> "pd
     return reading.frame
 
 
-def segment(
-    folder: Path, source: Path | None, k: str, out: Path | None, how: Mapping[str, Any], *, as_json: bool
-) -> int:
-    """Segment a file's people, read as `how` says; without one, the workspace's audience."""
-    if source is None:
-        _refuse(how)
-        if k != "auto" or out is not None:
-            raise InputError("--k and --out go with --input. A workspace's k stands in its settings.toml.")
-        return run(folder, ["segment"], {}, by=None, as_json=as_json)
-    if k != "auto" and not k.isdecimal():
-        raise InputError(f"--k {k!r} is no number of segments. Write --k 5, or --k auto.")
-    from pipelines import segment as job
-
-    frame = _read(source, "audience", folder, how)
-    target = out or Path(f"{source.stem}-segments")
-    if out is None:
-        tell(f"The segments go to the folder {target}; --out names another.")
-    with Progress() as progress:
-        progress.step("segment")
-        found = job.segment_file(
-            frame, target, today=acting.today(), k=None if k == "auto" else int(k), progress=progress
-        )
-    if as_json:
-        print_json(job.as_document(found))
-    else:
-        for row in found.segments.to_dict("records"):
-            say(f"{row['name']}: {row['size']:,} people, {row['share']:.0%}")
-    tell(found.why)
-    tell(f"Wrote assignments.csv and segments.json to {target}.")
-    return 0
-
-
 MADE = {
     "forecast": ("trends", "forecasts", "scores"),
     "segment": ("segments", "assignments", "affinity", "set_aside"),
 }  # the tables that each job writes
 
 
-def _refuse(how: Mapping[str, Any]) -> None:
+def refuse(how: Mapping[str, Any]) -> None:
+    """Refuse options that say how a file is read, where there is no file."""
     if any(how.values()):
         raise InputError("--map, --set and --dates go with --input. What is in a workspace has been read already.")
 

@@ -9,7 +9,8 @@ from known_audience import TODAY, audience, shuffled
 from sklearn.metrics import adjusted_rand_score
 
 from marketing.errors import MissingError
-from marketing.segments.segmentation import segment
+from marketing.segments.audience import People
+from marketing.segments.segmentation import How, Segmentation, segment
 
 
 @pytest.fixture(scope="module")
@@ -19,7 +20,13 @@ def known():
 
 @pytest.fixture(scope="module")
 def found(known):
-    return segment(known[0], today=TODAY)
+    return divide(known[0])
+
+
+def divide(table: pd.DataFrame, *, previous: pd.DataFrame | None = None, **how) -> Segmentation:
+    """The segments of a table in memory, in the order of its people's ids."""
+    people = People.of(table.sort_values("person", ignore_index=True))
+    return segment(people, How(TODAY, **how), previous=None if previous is None else lambda persons: previous)
 
 
 def labels(result) -> np.ndarray:
@@ -60,48 +67,48 @@ def test_traits_carry_shares_with_intervals_against_everyone(known, found):
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_in_shuffled_columns_there_are_no_stable_segments(known, seed):
-    result = segment(shuffled(known[0], seed), today=TODAY)
+    result = divide(shuffled(known[0], seed))
     assert not result.stable
     assert result.segments["name"].tolist() == ["The whole audience"]
     assert "No stable segments" in result.why
 
 
 def test_the_same_table_and_seed_give_the_same_tables(known, found):
-    same(found, segment(known[0], today=TODAY))
+    same(found, divide(known[0]))
 
 
 def test_the_order_of_rows_and_columns_changes_nothing(known, found):
     mixed = known[0].sample(frac=1, random_state=3)
     mixed = mixed[["age", "plan", "person", "minutes_a_session", "genre", "device", "favourite_time"]]
-    same(found, segment(mixed, today=TODAY))
+    same(found, divide(mixed))
 
 
 def test_the_user_may_set_how_many_and_is_told_what_it_costs(known):
-    result = segment(known[0], k=5, today=TODAY)
+    result = divide(known[0], k=5)
     assert len(result.segments) == 5
     assert result.why.startswith("Five groups were asked for.")
     assert result.segments["name"].is_unique
 
 
 def test_groups_asked_for_where_there_are_none_are_not_called_stable(known):
-    result = segment(shuffled(known[0], 4), k=3, today=TODAY)
+    result = divide(shuffled(known[0], 4), k=3)
     assert not result.stable
     assert "too little to rely on" in result.why
 
 
 def test_no_group_under_a_hundred_is_left(known):
-    result = segment(known[0].head(450), k=8, today=TODAY)
+    result = divide(known[0].head(450), k=8)
     assert (result.segments["size"] >= 100).all()
     assert "joined to the nearest" in result.why
 
 
 def test_kmeans_finds_them_too(known):
-    assert adjusted_rand_score(known[1], labels(segment(known[0], segmenter="kmeans", k=3, today=TODAY))) > 0.7
+    assert adjusted_rand_score(known[1], labels(divide(known[0], segmenter="kmeans", k=3))) > 0.7
 
 
 def test_an_unknown_segmenter_is_answered_with_those_there_are(known):
     with pytest.raises(MissingError, match="latent_class"):
-        segment(known[0], segmenter="horoscope", today=TODAY)
+        divide(known[0], segmenter="horoscope")
 
 
 def test_minors_are_in_no_segment_and_protected_columns_in_no_word():
@@ -109,7 +116,7 @@ def test_minors_are_in_no_segment_and_protected_columns_in_no_word():
     table["religion"] = np.array(["catholic", "muslim", "none"])[truth]
     table["gender"] = np.array(["f", "m", "f"])[truth]
     table.loc[:49, "age"] = 16
-    result = segment(table, today=TODAY)
+    result = divide(table)
     assert result.assignments["segment"].head(50).isna().all()
     assert result.assignments["segment"].iloc[50:].notna().all()
     words = result.segments[["name", "description", "traits"]].to_string().lower()
@@ -122,12 +129,12 @@ def test_minors_are_in_no_segment_and_protected_columns_in_no_word():
 def test_a_protected_column_has_no_influence_on_groups():
     table, truth = audience(2)
     with_faith = table.assign(religion=np.array(["catholic", "muslim", "none"])[truth])
-    pd.testing.assert_frame_equal(segment(table, today=TODAY).assignments, segment(with_faith, today=TODAY).assignments)
+    pd.testing.assert_frame_equal(divide(table).assignments, divide(with_faith).assignments)
 
 
 def test_segments_keep_their_ids_when_the_data_is_refreshed(known, found):
     later = pd.concat([known[0].iloc[100:], audience(9, 200)[0].assign(person=[f"n{i}" for i in range(200)])])
-    result = segment(later, today=TODAY, previous=found.assignments)
+    result = divide(later, previous=found.assignments)
     assert set(result.segments["segment"]) == set(found.segments["segment"])
     both = result.assignments.merge(found.assignments, on="person", suffixes=("", "_before"))
     assert (both["segment"] == both["segment_before"]).mean() > 0.95
@@ -136,7 +143,7 @@ def test_segments_keep_their_ids_when_the_data_is_refreshed(known, found):
 def test_a_new_audience_gets_new_ids(found):
     other = audience(11)[0]
     other["person"] = "x" + other["person"]
-    result = segment(other, today=TODAY, previous=found.assignments)
+    result = divide(other, previous=found.assignments)
     assert not set(result.segments["segment"]) & set(found.segments["segment"])
 
 
@@ -145,7 +152,7 @@ def test_a_new_audience_gets_new_ids(found):
     [(3, 0, "too few to divide"), (60, 1, "too few"), (150, 1, "two groups of 100 need 200")],
 )
 def test_a_tiny_audience_is_answered_in_words(people, shown, word):
-    result = segment(audience(5)[0].head(people), today=TODAY)
+    result = divide(audience(5)[0].head(people))
     assert len(result.segments) == shown
     assert word in result.why
     assert len(result.assignments) == people
@@ -173,7 +180,7 @@ def odd(name: str) -> pd.DataFrame:
     "name", ["constant", "no columns", "one column", "all missing", "all unique", "all minors", "infinite", "wide"]
 )
 def test_odd_tables_are_answered_in_words(name, k):
-    result = segment(odd(name), k=k, today=TODAY)
+    result = divide(odd(name), k=k)
     assert len(result.assignments) == 300
     assert result.why.endswith(".")
     assert not result.stable
@@ -182,6 +189,6 @@ def test_odd_tables_are_answered_in_words(name, k):
 def test_a_larger_audience_than_is_fitted_is_assigned_whole(monkeypatch):
     monkeypatch.setattr("marketing.segments.segmentation.FIT_ROWS", 800)
     table, truth = audience(6, 3_000)
-    result = segment(table, k=3, today=TODAY)
+    result = divide(table, k=3)
     assert result.assignments["segment"].notna().all()
     assert adjusted_rand_score(truth, labels(result)) > 0.8

@@ -95,6 +95,35 @@ class People:
         texts = {name: "str" for name in drawn.columns if isinstance(drawn[name].dtype, pd.CategoricalDtype)}
         return drawn.astype(texts | {"person": "str"}).sort_values("person", kind="stable", ignore_index=True)
 
+    def check(self) -> None:
+        """Hold the persons of a file to what a table is held to at the door: each has an id, and no id stands twice.
+
+        Raises:
+            InputError: it is not so.
+        """
+        found = [np.empty(0, np.uint64)]
+        for batch in self.batches(CHUNK, ["person"]):
+            if batch["person"].isna().any() if isinstance(batch, pd.DataFrame) else batch["person"].null_count:
+                raise InputError(
+                    "Somebody has no id: an empty cell in the column person. Fill it, or leave the row out."
+                )
+            found.append(hashes(_persons(batch), 0))
+        hashed = np.sort(np.concatenate(found))
+        twice = np.unique(hashed[1:][hashed[1:] == hashed[:-1]])
+        if len(twice):
+            raise InputError(
+                f"{len(twice):,} ids stand twice or more in the column person, such as {self._shown(twice[0])}. "
+                "Leave one row a person."
+            )
+
+    def _shown(self, hashed: np.uint64) -> str:
+        for batch in self.batches(CHUNK, ["person"]):
+            persons = _persons(batch)
+            there = np.flatnonzero(hashes(persons, 0) == hashed)
+            if len(there):
+                return printable(persons.iloc[there[0]], 60)
+        return ""
+
     def _drawn(self, n: int, seed: int, columns: Columns) -> tuple[pd.DataFrame, Hashes]:
         """The `n` people of the lowest hashes, or all, with these."""
         share = n / max(self.rows, 1)  # and some more, which lack n of them one time in a thousand million
