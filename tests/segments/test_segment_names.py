@@ -23,12 +23,23 @@ def trait(column, value, share=0.7, others=0.3, side="is"):
     [
         ([trait("favourite_time", "late night"), trait("device", "console")], "Late-night console players"),
         ([trait("plan", "premium"), trait("device", "tv")], "Premium TV viewers"),
-        ([trait("job", "retired"), trait("balance", "over 2,000", side="high")], "Retired savers"),
+        ([trait("job", "management"), trait("balance", "over 2,000", side="high")], "Managers with high balance"),
         ([trait("genre", "drama"), trait("region", "Galicia")], "Drama fans in Galicia"),
-        ([trait("job", "student"), trait("loan", "no")], "Students without loan"),
-        ([trait("has_car", "yes")], "People with car"),
+        ([trait("job", "student"), trait("loan", "no")], "Students without a loan"),
+        ([trait("has_car", "yes")], "People with a car"),
         ([trait("opens_email", "yes")], "People who open email"),
-        ([trait("nps_score", "up to 3", side="low")], "Low nps score"),
+        ([trait("nps_score", "up to 3", side="low")], "Low NPS score people"),
+        ([trait("orders", "over 12", side="high")], "People with many orders"),
+        ([trait("call_duration", "up to 90", side="low")], "Short call duration people"),
+        ([trait("q5_would_recommend", "yes")], "People who would recommend"),
+        ([trait("favourite_genre", "documentaries"), trait("plan", "free")], "Free-plan documentary fans"),
+        ([trait("genre", "country")], "Country fans"),
+        ([trait("share of science fiction", "over 0.3", side="high")], "Science fiction fans"),
+        ([trait("mostly views in the", "night"), trait("mostly views on", "TV")], "Night TV viewers"),
+        (
+            [trait("minutes a viewing", "over 90", side="high"), trait("mostly views", "film")],
+            "Long-session film viewers",
+        ),
     ],
 )
 def test_a_name_is_made_of_what_sets_the_group_apart(traits, expected):
@@ -42,6 +53,16 @@ def test_no_name_has_a_figure_age_family_or_a_special_value():
         trait("console", "PS5"),
         trait("interest", "christian music"),
         trait("screen", "4k"),
+        trait("job", "retired"),
+        trait("life_stage", "young adults"),
+        trait("lifestyle", "Familie mit Kindern"),
+        trait("household_type", "single"),
+        trait("attr_07", "C"),
+        trait("x1", "over 3", side="high"),
+        trait("Q3_b", "up to 2", side="low"),
+        trait("feature_112", "over 0.4", side="high"),
+        trait("fnlwgt", "over 200,000", side="high"),
+        trait("day", "over 18", side="high"),
     ]
     assert list(names_from(traits)) == []
 
@@ -53,9 +74,39 @@ def test_no_name_says_the_same_twice():
         assert len(set(parts)) == len(parts)
 
 
+def test_a_segment_keeps_its_name_while_it_is_true():
+    # The device has gone before the time, so a new group would be named otherwise; it is still said of them.
+    traits = [[trait("plan", "premium"), trait("device", "console"), trait("favourite_time", "late night")], []]
+    assert name_all(traits, [300, 200])[0] == "Premium console players"
+    assert name_all(traits, [300, 200], ["Late-night console players", None])[0] == "Late-night console players"
+
+
+def test_a_segment_is_renamed_when_its_name_is_no_longer_true():
+    traits = [[trait("plan", "premium"), trait("device", "tv")], []]
+    assert name_all(traits, [300, 200], ["Premium console players", None])[0] == "Premium TV viewers"
+
+
+def test_a_name_is_kept_though_other_spans_and_levels_of_its_columns_have_come_before():
+    traits = [[trait("genre", "comedy"), trait("visits", "5 to 9", side="between")]]
+    sure = [[*traits[0], trait("genre", "drama"), trait("visits", "over 4", side="high")]]
+    assert name_all(traits, [300], ["Frequent drama fans"], sure) == ["Frequent drama fans"]
+
+
+def test_a_new_segment_does_not_take_the_name_that_another_keeps():
+    one = [trait("plan", "premium"), trait("device", "console")]
+    assert name_all([one, one], [300, 200], [None, "Premium console players"])[1] == "Premium console players"
+    assert name_all([one, one], [300, 200], [None, "Premium console players"])[0] != "Premium console players"
+
+
+def test_a_group_told_by_a_colour_keeps_it_until_something_can_be_said():
+    names = name_all([[], []], [300, 200])
+    assert name_all([[], []], [200, 300], names) == names
+    assert name_all([[trait("plan", "premium")], []], [300, 200], names) == ["Premium subscribers", names[1]]
+
+
 def test_groups_of_nothing_sayable_still_get_names_of_their_own():
-    names = name_all([[], [], [trait("age", "over 45", side="high")]], [300, 200, 100])
-    assert len(set(names)) == 3
+    names = name_all([[trait("age", "over 45", side="high")]] * 40, [100] * 40)
+    assert len(set(names)) == 40
     assert all(2 <= len(name.split()) <= 4 for name in names)
 
 

@@ -1,15 +1,17 @@
 """Groups in words: a name of two to four words, and a sentence, from what sets each apart."""
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
-from marketing.segments.fairness import is_special_value, is_unspoken
+from marketing.segments.fairness import is_unspoken
+from marketing.segments.fairness.sizes import DESCRIBED
 from marketing.segments.words import wording
+from marketing.segments.words.phrases import inside, listed
 from marketing.segments.words.traits import Trait
 from marketing.segments.words.wording import Forms
 
-DESCRIBED = 100  # people: smaller groups are not described; Google serves no audience below it
-SHOWN = 50  # people: smaller groups are not shown at all
 WORDS = (2, 4)  # in a name
 NAMED_AFTER = 6  # the weightiest traits that a name may be made of
 MANY = 0.4  # the share of the group that should have a trait it is named after; lesser ones come last
@@ -17,7 +19,8 @@ ALONE = 6  # a name of one trait comes after names of two of about this rank
 AMOUNT = 2  # a noun for how much ("heavy viewers") says less than one for what ("console players")
 LESSER = 20  # a name after what few of the group share comes after all others
 TOLD = 3  # traits in the sentence
-PLAIN = ("Largest", "Larger", "Middle", "Smaller", "Smallest", "Remaining", "Other", "Further")
+COLOURS = ("Amber", "Cobalt", "Coral", "Jade", "Indigo", "Ochre", "Teal", "Violet", "Copper", "Olive", "Lilac")
+ARTICLE = re.compile(r" an? (?=\S+$)")
 WHOLE = "The whole audience"
 
 
@@ -29,35 +32,74 @@ class Speech:
     forms: Forms
 
 
-def name_all(traits: Sequence[Sequence[Trait]], sizes: Sequence[int]) -> list[str]:
-    """A name for each group, no two alike; the largest group chooses first."""
-    names = [""] * len(traits)
-    taken: set[str] = set()
-    for group in sorted(range(len(traits)), key=lambda g: (-sizes[g], g)):
-        options = [*names_from(traits[group]), *(f"{word} mixed group" for word in PLAIN)]
-        names[group] = next(name for name in options if name.lower() not in taken)
-        taken.add(names[group].lower())
+def name_all(
+    traits: Sequence[Sequence[Trait]],
+    sizes: Sequence[int],
+    before: Sequence[str | None] = (),
+    sure: Sequence[Sequence[Trait]] = (),
+) -> list[str]:
+    """A name for each group, no two alike.
+
+    What a group was called `before` it is still called, while all that the name says is among what is `sure` of it
+    (`traits.sure`). The others choose, the largest first; those of which nothing can be said are told apart by colours.
+
+    Args:
+        traits: What each group may be named after, weightiest first.
+        sizes: People in each.
+        before: What each was called in the last run; None where it is new. Without any, all are new.
+    """
+    k = len(traits)
+    held = sure or traits
+    names = [
+        name if name and _is_still_true(name, traits[group], held[group]) else ""
+        for group, name in enumerate(before or [None] * k)
+    ]
+    taken = {name.lower() for name in names if name}
+    for group in sorted(range(k), key=lambda g: (-sizes[g], g)):
+        if not names[group]:
+            names[group] = next(n for n in (*names_from(traits[group]), *_colours()) if n.lower() not in taken)
+            taken.add(names[group].lower())
     return names
+
+
+def _is_still_true(name: str, traits: Sequence[Trait], sure: Sequence[Trait]) -> bool:
+    """Whether a name can be made of what is sure; one of a colour, whether there is still nothing to say."""
+    if name in _colours():
+        return next(names_from(traits), None) is None
+    said = [speech for trait in sure if (speech := _speech(trait)) and speech.forms.stand_in(name)]
+    return any(name.lower() == other.lower() for _, other in _ranked(said))
+
+
+def _colours() -> list[str]:
+    pairs = [f"{one} and {other.lower()} group" for one, other in combinations(COLOURS, 2)]
+    return [*(f"{colour} group" for colour in COLOURS), *pairs]
 
 
 def names_from(traits: Sequence[Trait]) -> Iterator[str]:
     """Names that these traits (weightiest first) can make, best first: of weighty traits, and said in a plain way."""
     said = [speech for trait in traits if (speech := _speech(trait))]
     spoken = sorted(said, key=lambda speech: speech.trait.share < MANY)[:NAMED_AFTER]
+    for _, name in sorted(_ranked(spoken), key=lambda entry: entry[0]):
+        yield name
+
+
+def _ranked(spoken: Sequence[Speech]) -> Iterator[tuple[int, str]]:
+    """Every name of one or two of these traits, with its rank (lower is better)."""
     many = sum(speech.trait.share >= MANY for speech in spoken)
-    ranked = [
-        (at + other + clumsy + LESSER * (max(at, other) >= many), name)
-        for at, first in enumerate(spoken)
-        for other, second in enumerate(spoken)
-        if first.trait.column != second.trait.column
-        for clumsy, name in _pair(first, second)
-    ]
-    ranked += [
-        (at + ALONE + LESSER * (at >= many), name) for at, speech in enumerate(spoken) for name in _single(speech.forms)
-    ]
-    for _, name in sorted(ranked, key=lambda entry: entry[0]):
-        if _fits(name):
-            yield name[:1].upper() + name[1:]
+    for at, first in enumerate(spoken):
+        for other, second in enumerate(spoken):
+            if first.trait.column != second.trait.column:
+                lesser = LESSER * (max(at, other) >= many)
+                yield from _fitting((at + other + clumsy + lesser, name) for clumsy, name in _pair(first, second))
+        yield from _fitting((at + ALONE + LESSER * (at >= many), name) for name in _single(first.forms))
+
+
+def _fitting(ranked: Iterable[tuple[int, str]]) -> Iterator[tuple[int, str]]:
+    """Those that are names; "students without a loan" as "students without loan" where that alone is short enough."""
+    for rank, name in ranked:
+        short = next((told for told in (name, ARTICLE.sub(" ", name)) if _fits(told)), "")
+        if short:
+            yield rank, short[:1].upper() + short[1:]
 
 
 def sentence(size: int, share: float, traits: Sequence[Trait]) -> str:
@@ -65,16 +107,15 @@ def sentence(size: int, share: float, traits: Sequence[Trait]) -> str:
     people = f"{size:,} people, {share:.0%} of the audience."
     if size < DESCRIBED:
         return f"{size:,} people, too few to describe; groups are described from {DESCRIBED}."
-    told = [f"{_inside(t.trait)} ({t.share:.0%}, others {t.others:.0%})" for t in traits if t.lift > 1][:TOLD]
+    told = [f"{inside(t.trait)} ({t.share:.0%}, others {t.others:.0%})" for t in traits if t.lift > 1][:TOLD]
     if not told:
         return f"{people} Nothing in the columns sets them clearly apart."
-    listed = told[0] if len(told) == 1 else f"{', '.join(told[:-1])} and {told[-1]}"
-    return f"{people} More often than elsewhere: {listed}."
+    return f"{people} More often than elsewhere: {listed(told)}."
 
 
 def _speech(trait: Trait) -> Speech | None:
     """How a name may say this trait; None where no name may or can."""
-    if trait.lift <= 1 or is_unspoken(trait.column) or is_special_value(trait.value):
+    if trait.lift <= 1 or is_unspoken(trait.column) or wording.is_unspoken_value(trait.column, trait.value):
         return None
     if trait.side == "is":
         forms = wording.category_forms(trait.column, trait.value)
@@ -102,16 +143,11 @@ def _single(forms: Forms) -> list[str]:
     if forms.adjective:
         names.append(f"{forms.adjective} people")
     if forms.tail:
-        names += [f"people {forms.tail}", forms.tail.removeprefix("with ")]
-    return names
+        names.append(f"people {forms.tail}")
+    return [*names, forms.phrase] if forms.phrase else names
 
 
 def _fits(name: str) -> bool:
     """Whether a name has two to four words, none of them twice."""
     stems = [part.rstrip("s") for part in name.lower().replace("-", " ").split()]
     return WORDS[0] <= len(name.split()) <= WORDS[1] and len(set(stems)) == len(stems)
-
-
-def _inside(text: str) -> str:
-    """A trait within a sentence: its first letter small, unless it begins with an abbreviation."""
-    return text if text[:2].isupper() else text[:1].lower() + text[1:]

@@ -15,12 +15,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from marketing.errors import printable
-from marketing.segments.fairness import name_words, pattern, words
+from marketing.segments.fairness import is_special_value, is_unspoken, name_words, pattern, words
 
 LABEL_LIMIT = 40  # characters of a column's name or a value that are shown
 EARLIEST_YEAR, LATEST_YEAR = 1850, 2200  # whole numbers between these are years, and written without a comma
 FORMS = ("adjective", "noun", "tail")
+LONGEST_TAIL = 4  # words
+SHARE_OF = "share of "  # how behaviour says how much of someone's time goes to a genre
 WORDS = re.compile(r"[^\W\d_]{2,}(?:(?:[ &\-]| & |['’](?=s\b))(?:[^\W\d_]{2,}|a|s\b))*")
+CODE = re.compile(r"[^\W\d_]{0,2}\d+[^\W\d_]?|[^\W\d_]|\d+")  # "q3", "x1", "07", "b": a number or a letter, no word
+CONSONANTS = re.compile(r"[b-df-hj-np-tv-xz]+")  # no word: "fnlwgt"
 BAND_EDGES = re.compile(r"([€$£]?\d+(?:[.,']\d+)*)\s?([kKmM](?![a-zA-Z])|[€$£%])?")
 SPAN = re.compile(r"over |up to |[^\w\s]?\d")  # what stands behind a column's name without a colon
 NONE = "none"  # the span of nought alone, where nothing is below it
@@ -33,6 +37,13 @@ class Forms:
     adjective: str = ""
     noun: str = ""
     tail: str = ""
+    phrase: str = ""  # for want of better, the whole name
+
+    def stand_in(self, name: str) -> bool:
+        """Whether one of them stands in a name; with or without "a"."""
+        told = f" {name.lower()} "
+        forms = (self.adjective, self.noun, self.tail, self.tail.replace(" a ", " "), self.phrase)
+        return any(f" {form.lower()} " in told for form in forms if form)
 
 
 def label(name: str) -> str:
@@ -71,25 +82,39 @@ def levels_trait(name: str, value: str) -> str:
 def category_forms(name: str, value: str) -> Forms:
     """How a name may speak of people with this value."""
     entry = _entry(name, value)
-    shown, column = value_label(value), _bare(name)
+    shown, column = value_label(value), noun(name)
     if entry or (value not in ("yes", "no") and _role(name, "any", "values")):
-        made = {form: str(entry.get(form, "")).format(value=shown, column=column) for form in FORMS}
+        liking = _liking(shown) if _role(name, "taste") else shown
+        made = {form: str(entry.get(form, "")).format(value=_known(liking), column=column) for form in FORMS}
         return _sayable(Forms(**made))
     if value in ("yes", "no"):
-        return _sayable(_answer_forms(name, column, yes=value == "yes"))
-    return _sayable(Forms(tail=f"with {shown} {column}" if len(f"{shown} {column}".split()) <= 3 else f"with {shown}"))
+        return _sayable(_answer_forms(name, column, yes=value == "yes")) if column else Forms()
+    of_column = f"with {shown} {column}"
+    return _sayable(Forms(tail=of_column if column and len(of_column.split()) <= LONGEST_TAIL else f"with {shown}"))
+
+
+def is_unspoken_value(name: str, value: str) -> bool:
+    """Whether no group may be named after this value of a column: an age, a home or a family, special data."""
+    told = words(value)
+    if is_special_value(value) or pattern(_lexicon()["words"]["unspoken"]).search(told):
+        return True
+    return is_unspoken(value) and not _role(name, "taste")
 
 
 def number_forms(name: str, value: str, side: str) -> Forms:
-    """How a name may speak of people whose number is high or low."""
-    if side not in ("high", "low"):
-        return Forms()
+    """How a name may speak of people whose number, or level in an order, is high, low or in between."""
     side = NONE if value == NONE else side
     if entry := _role(name, side).get(side):
         return _sayable(Forms(**{form: str(entry.get(form, "")) for form in FORMS}))
+    column = noun(name)
+    if name.startswith(SHARE_OF):
+        return _sayable(Forms(noun=f"{value_label(name.removeprefix(SHARE_OF))} fans")) if side == "high" else Forms()
+    if not column or _role(name, "silent"):
+        return Forms()
     if side == NONE:
-        return _sayable(Forms(tail=f"without {_bare(name)}"))
-    return _sayable(Forms(tail=f"with {side} {_bare(name)}"))
+        return _sayable(Forms(tail=f"without {_article(column)}"))
+    degree = _degree(column, side)
+    return _sayable(Forms(tail=f"with {degree} {column}", phrase=f"{degree} {column} people"))
 
 
 def span(over: float, up_to: float, *, lowest: float, whole: bool, years: bool) -> str:
@@ -152,7 +177,7 @@ def _edge(level: str, end: int) -> str:
 
 
 def _answer(name: str, *, yes: bool) -> str:
-    shown = label(name)
+    shown = _uncoded(label(name))
     first = shown.split()[0]
     if first in _lexicon()["words"]["verbs"]:
         return _sentence(shown) if yes else _sentence(f"{shown}: no")
@@ -162,24 +187,68 @@ def _answer(name: str, *, yes: bool) -> str:
 
 
 def _answer_forms(name: str, column: str, *, yes: bool) -> Forms:
-    first, *rest = label(name).split()
+    first, *rest = _uncoded(label(name)).split()
     if first in _lexicon()["words"]["verbs"]:
         verb = re.sub(r"(?<=ch|sh)es$|s$", "", first)
         return Forms(tail=" ".join(["who", verb, *rest])) if yes else Forms()
     if first in ("is", "was"):
         return Forms(adjective=column) if yes else Forms()
-    return Forms(tail=f"with {column}") if yes else Forms(tail=f"without {column}")
+    return Forms(tail=f"with {_article(column)}") if yes else Forms(tail=f"without {_article(column)}")
+
+
+def _uncoded(shown: str) -> str:
+    """Words without a number in front: "Q5 would recommend" is "would recommend"."""
+    parts = shown.split()
+    return " ".join(parts[1:]) if len(parts) > 1 and CODE.fullmatch(parts[0]) else shown
 
 
 def _bare(name: str) -> str:
     """A column's name without the word that leads in."""
-    parts = label(name).split()
+    parts = _uncoded(label(name)).split()
     return " ".join(parts[1:] if len(parts) > 1 and parts[0] in _lexicon()["words"]["leads"] else parts)
+
+
+def noun(name: str) -> str:
+    """What a column is about, in words that a name can be made of; "" where it is only numbered ("attr_07", "Q3_b")."""
+    said = [part for part in _bare(name).split() if not CODE.fullmatch(part)]
+    parts = [part for part in said if part.lower() not in _lexicon()["words"]["dull"]]
+    acronyms = _lexicon()["words"]["acronyms"]
+    if not parts or any(CONSONANTS.fullmatch(part) and part not in acronyms for part in map(str.lower, parts)):
+        return ""
+    return _known(" ".join(parts))
+
+
+def _known(text: str) -> str:
+    """Words as they are written: "NPS score", "TV"."""
+    acronyms = _lexicon()["words"]["acronyms"]
+    return " ".join(part.upper() if part.lower() in acronyms else part for part in text.split())
+
+
+def _liking(value: str) -> str:
+    """As it stands before fans: of "running shoes" it is "running shoe"."""
+    last = value.split()[-1].lower()
+    if last in _lexicon()["words"]["plurals"] or not re.search(r"[^siu]s$", last):
+        return value
+    return f"{value[:-3]}y" if last.endswith("ies") and len(last) > 5 else value[:-1]
+
+
+def _article(column: str) -> str:
+    """With "a" or "an" where that is known to be said: "a car"."""
+    if column.split()[-1] not in _lexicon()["words"]["countable"]:
+        return column
+    return f"an {column}" if column[0] in "aeio" else f"a {column}"
+
+
+def _degree(column: str, side: str) -> str:
+    """ "long duration", "many orders", "high balance"."""
+    last, words_ = column.split()[-1], _lexicon()["words"]
+    kind = "long" if last in words_["long"] else "many" if re.search(r"[^su]s$", last) else "high"
+    return str(words_["degrees"][kind][side])
 
 
 def _sayable(forms: Forms) -> Forms:
     """The forms that are words, without figures, signs or single letters."""
-    said = {form: getattr(forms, form) for form in FORMS}
+    said = {form: getattr(forms, form) for form in (*FORMS, "phrase")}
     return Forms(**{form: text for form, text in said.items() if WORDS.fullmatch(text)})
 
 
