@@ -192,14 +192,14 @@ def _shares(told: "ir.Table", known: _Known) -> list[_Part]:
     if "genre" not in told.columns:
         return []
     levels = _places(told, "genre", known)
-    whole = {"of genres": told["genre"].notnull().ifelse(told.weight, 0).sum()}
+    whole = {"all genres": told["genre"].notnull().ifelse(told.weight, 0).sum()}
     return [
         _share(level, {f"of {level}": fits.ifelse(told.weight, 0).sum(), **whole}) for level, fits in levels.items()
     ]
 
 
 def _share(level: str, sums: Mapping[str, Any]) -> _Part:
-    return _Part(f"share of {level.lower()}", sums, lambda by: by[f"of {level}"] / by["of genres"].nullif(0))
+    return _Part(f"share of {level.lower()}", sums, lambda by: by[f"of {level}"] / by["all genres"].nullif(0))
 
 
 def _places(told: "ir.Table", column: str, known: _Known) -> dict[str, Any]:

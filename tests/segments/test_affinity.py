@@ -12,7 +12,6 @@ from marketing.segments.affinity import COLUMNS, affinity
 from marketing.segments.affinity.counting import gather
 from marketing.segments.affinity.rates import shrunk
 from marketing.segments.affinity.worth import worth
-from marketing.segments.behaviour import join, summarise
 from marketing.workspace import Workspace
 
 TITLES = pd.DataFrame({"title": ["sea", "quest", "talk"], "kind": ["series", "game", "podcast"]})
@@ -211,32 +210,3 @@ def test_segments_that_watch_alike_are_said_to_tell_no_more_than_popularity():
     mixed = assignments.assign(segment=np.random.default_rng(2).permutation(assignments["segment"]))
     assert not worth(mixed, viewing).better
     assert "no more about what people like than popularity" in worth(mixed, viewing).sentence
-
-
-@pytest.fixture
-def watched():
-    return pd.DataFrame(
-        {
-            "person": ["a", "a", "a", "b"],
-            "title": ["sea", "sea", "quest", "quest"],
-            "date": pd.to_datetime(["2026-11-01", "2026-11-05", "2026-11-09", "2026-11-20"]),
-            "minutes": [50.0, 60.0, 10.0, 30.0],
-        }
-    )
-
-
-def test_behaviour_tells_how_recently_how_often_how_long_and_mostly_what(watched):
-    told = summarise(watched, TITLES).set_index("person")
-    assert told.loc["a"].tolist() == [11, 3, 40.0, "series"]
-    assert told.loc["b"].tolist() == [0, 1, 30.0, "game"]
-
-
-def test_people_who_watched_nothing_are_kept_with_nothing_told(watched):
-    told = join(pd.DataFrame({"person": ["a", "z"], "plan": ["free", "free"]}), watched, None)
-    assert told["person"].tolist() == ["a", "z"]
-    assert told["viewings"].isna().tolist() == [False, True]
-
-
-def test_viewing_without_minutes_still_tells_the_kind(watched):
-    told = summarise(watched.drop(columns="minutes"), TITLES).set_index("person")
-    assert told.loc["a", "mostly views"] == "series"
