@@ -7,7 +7,7 @@ told from and what drift is seen by.
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +20,7 @@ VERSION = 1
 FIFTHS = 5  # numbers are told in spans between fifths of the people
 NOT_KNOWN = "not known"  # the last part of every column: people whose value is missing
 
+Side = Literal["is", "high", "low", "between"]
 Matrix = NDArray[np.float32]
 Whole = NDArray[np.int64]
 
@@ -53,12 +54,15 @@ class Parting:
         if self.kind == "number":
             edges = (-np.inf, *self.cuts, np.inf)
             return wording.span(edges[first], edges[last + 1], lowest=self.lowest, whole=self.whole, years=self.years)
-        ends = [wording.value_label(level) if level != OTHER else "other" for level in self.levels]
         if first == last:
-            return ends[first]
-        if first == 0:
-            return f"up to {ends[last]}"
-        return f"{ends[first]} or above" if last == len(self) - 1 else f"{ends[first]} to {ends[last]}"
+            return wording.value_label(self.levels[first]) if self.levels[first] != OTHER else "other"
+        return wording.levels_span(self.levels[first], self.levels[last], self.side(first, last))
+
+    def side(self, first: int, last: int) -> Side:
+        """What these neighbouring parts are: a level, or all from the lowest, all to the highest, or in between."""
+        if self.kind != "number" and first == last:
+            return "is"
+        return "low" if first == 0 else "high" if last == len(self) - 1 else "between"
 
     def of(self, cells: Matrix) -> NDArray[np.intp]:
         """The part of each cell; `len(self)` where it is missing."""

@@ -5,10 +5,10 @@ difference would hold if all that was tried were chance alone: the signed root o
 holds for rare levels too, where the usual z is too sure), at 5% over all groups and options together (Bonferroni).
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from statistics import NormalDist
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 from marketing.segments.audience.scheme import OTHER
 from marketing.segments.fairness import is_special_value
 from marketing.segments.words import wording
-from marketing.segments.words.parts import Counts, Parting, Parts, count, learn
+from marketing.segments.words.parts import Counts, Parting, Parts, Side, count, learn
 
-__all__ = ["Counts", "Parts", "Side", "Trait", "chosen", "count", "learn", "of_groups", "wilson"]
+__all__ = ["Counts", "Parts", "Side", "Trait", "chosen", "count", "learn", "of_groups", "sure", "wilson"]
 
 TRAITS = 5  # told of a group, at most
 BELOW, MOST_BELOW = 1, 2  # of them tell what is rarer in the group than elsewhere; more where there is room
@@ -31,7 +31,6 @@ KNOWN = 30  # people whose value is known: below this a share means nothing
 MOST_LIFT = 100.0  # told: beyond it, next to nobody else has the trait, and chance makes the figure
 TINY = np.finfo(np.float64).tiny
 
-Side = Literal["is", "high", "low", "between"]
 Floats = NDArray[np.float64]
 
 
@@ -65,28 +64,17 @@ class Trait:
         return {"trait": self.trait, "column": self.column, "value": self.value, **shares, "lift": round(self.lift, 2)}
 
 
-@dataclass(frozen=True)
-class _Option:
-    """Something that may be said of people by one column: which neighbouring parts of it."""
-
-    first: int
-    last: int
-    side: Side
-
-
 def of_groups(parts: Parts, counts: Counts) -> list[list[Trait]]:
     """The traits of each group that are sure, weightiest first.
 
     Each column gives at most one that is commoner in the group than elsewhere and one that is rarer.
     """
-    k = len(counts.columns[0]) if counts.columns else 0
-    options = [_options(column) for column in parts.columns]
-    least = NormalDist().inv_cdf(1 - CHANCE / 2 / max(k * sum(map(len, options)), 1))
-    found: list[list[Trait]] = [[] for _ in range(k)]
-    for column, tried, counted in zip(parts.columns, options, counts.columns, strict=True):
-        if tried:
-            _Compared(column, tried, counted[:, :-1].astype(np.float64)).tell(found, least)
-    return [sorted(traits, key=lambda t: (-t.weight, t.column)) for traits in found]
+    return _told(_compared(parts, counts), _Compared.best)
+
+
+def sure(parts: Parts, counts: Counts) -> list[list[Trait]]:
+    """Everything that may surely be said of each group, weightiest first: all levels and spans that stand out."""
+    return _told(_compared(parts, counts), _Compared.all)
 
 
 def chosen(traits: Sequence[Trait]) -> list[Trait]:
@@ -105,10 +93,22 @@ def wilson(count: float, total: float) -> tuple[float, float]:
     return float(max(middle - half, 0)), float(min(middle + half, 1))
 
 
-class _Compared:
-    """Each group (rows) against everyone else, by each thing that may be said of a column (columns)."""
+@dataclass(frozen=True)
+class _Option:
+    """Something that may be said of people by one column: which neighbouring parts of it."""
 
-    def __init__(self, column: Parting, options: Sequence[_Option], counts: Floats) -> None:
+    first: int
+    last: int
+    side: Side
+
+
+class _Compared:
+    """Each group (rows) against everyone else, by each thing that may be said of a column (columns).
+
+    `commoner` and `rarer` hold what surely is so in the group, and by enough to be worth a line.
+    """
+
+    def __init__(self, column: Parting, options: Sequence[_Option], counts: Floats, least: float) -> None:
         self.column, self.options = column, options
         up_to = np.pad(counts.cumsum(axis=1), ((0, 0), (1, 0)))
         self.inside = up_to[:, [o.last + 1 for o in options]] - up_to[:, [o.first for o in options]]
@@ -118,34 +118,25 @@ class _Compared:
         self.share = self.inside / np.maximum(self.known, 1)
         self.others = self.outside / np.maximum(self.elsewhere, 1)
         self.lift = self.share / np.maximum(np.maximum(self.others, self.share / MOST_LIFT), TINY)
-
-    def tell(self, found: Sequence[list[Trait]], least: float) -> None:
-        """Add to each group what stands out in it most, and what it lacks most, where that is sure."""
-        sureness = self._sureness()
+        self.gap, self.weight = self.share - self.others, self.share * np.log(np.maximum(self.lift, 1))
+        sureness, level = self._sureness(), np.array([option.side == "is" for option in options], np.bool_)
         enough = (self.known >= KNOWN) & (self.elsewhere >= KNOWN)
-        level = np.array([option.side == "is" for option in self.options])
-        much = (self.share - self.others >= LEAST) & (self.lift >= LEAST_LIFT) & (level | (self.share >= TELLING_SHARE))
-        little = (self.others - self.share >= 2 * LEAST) & level
-        weight = self.share * np.log(np.maximum(self.lift, 1))
-        for sure, by in (
-            (enough & much & (sureness > least), weight),
-            (enough & little & (sureness < -least), self.others - self.share),
-        ):
-            for group in np.flatnonzero(sure.any(axis=1)).tolist():
-                found[group].append(self._trait(group, int(np.where(sure[group], by[group], -1).argmax())))
+        much = (self.gap >= LEAST) & (self.lift >= LEAST_LIFT) & (level | (self.share >= TELLING_SHARE))
+        self.commoner = enough & much & (sureness > least)
+        self.rarer = enough & level & (-self.gap >= 2 * LEAST) & (sureness < -least)
 
-    def _sureness(self) -> Floats:
-        """How far from chance each difference is, in standard errors."""
-        here, there = self.inside.sum(axis=0), self.known.sum()
-        likelihood = (
-            _log_likelihood(self.inside, self.known)
-            + _log_likelihood(self.outside, self.elsewhere)
-            - _log_likelihood(here, there)
-        )
-        root: Floats = np.sign(self.share - self.others) * np.sqrt(2 * np.maximum(likelihood, 0))
-        return root
+    def best(self, group: int) -> list[int]:
+        """Which is commoner in the group by most, and which rarer."""
+        both = ((self.commoner[group], self.weight[group]), (self.rarer[group], -self.gap[group]))
+        return [int(np.where(sure, by, -1).argmax()) for sure, by in both if sure.any()]
 
-    def _trait(self, group: int, at: int) -> Trait:
+    def all(self, group: int) -> list[int]:
+        """Everything that is commoner in the group or rarer."""
+        found: list[int] = np.flatnonzero(self.commoner[group] | self.rarer[group]).tolist()
+        return found
+
+    def trait(self, group: int, at: int) -> Trait:
+        """One of them in words and figures."""
         option, known = self.options[at], float(self.known[group, 0])
         low, high = wilson(float(self.inside[group, at]), known)
         value, trait = _words(self.column, option)
@@ -161,6 +152,32 @@ class _Compared:
             lift=float(self.lift[group, at]),
             side=option.side,
         )
+
+    def _sureness(self) -> Floats:
+        """How far from chance each difference is, in standard errors."""
+        likelihood = (
+            _log_likelihood(self.inside, self.known)
+            + _log_likelihood(self.outside, self.elsewhere)
+            - _log_likelihood(self.inside.sum(axis=0), self.known.sum())
+        )
+        root: Floats = np.sign(self.gap) * np.sqrt(2 * np.maximum(likelihood, 0))
+        return root
+
+
+def _compared(parts: Parts, counts: Counts) -> list[_Compared]:
+    options = [_options(column) for column in parts.columns]
+    tried = sum(len(counted) * len(said) for counted, said in zip(counts.columns, options, strict=True))
+    least = NormalDist().inv_cdf(1 - CHANCE / 2 / max(tried, 1))
+    return [
+        _Compared(column, said, counted[:, :-1].astype(np.float64), least)
+        for column, said, counted in zip(parts.columns, options, counts.columns, strict=True)
+    ]
+
+
+def _told(compared: Sequence[_Compared], pick: Callable[[_Compared, int], list[int]]) -> list[list[Trait]]:
+    k = len(compared[0].share) if compared else 0
+    found = [[one.trait(group, at) for one in compared for at in pick(one, group)] for group in range(k)]
+    return [sorted(traits, key=lambda t: (-t.weight, t.column)) for traits in found]
 
 
 def _log_likelihood(some: Floats, all_: Floats) -> Floats:
@@ -179,7 +196,8 @@ def _words(column: Parting, option: _Option) -> tuple[str, str]:
         level = column.levels[option.first]
         return level, wording.category_trait(column.name, level)
     value = column.told(option.first, option.last)
-    return value, wording.number_trait(column.name, value)
+    said = wording.number_trait if column.kind == "number" else wording.levels_trait
+    return value, said(column.name, value)
 
 
 def _options(column: Parting) -> list[_Option]:
@@ -189,14 +207,8 @@ def _options(column: Parting) -> list[_Option]:
     for first in range(len(column)):
         for last in range(first, first + 1 if column.kind == "category" else len(column)):
             if all(spoken[first : last + 1]) and (first, last) != (0, len(column) - 1):
-                options.append(_Option(first, last, _side(column, first, last)))
+                options.append(_Option(first, last, column.side(first, last)))
     return options
-
-
-def _side(column: Parting, first: int, last: int) -> Side:
-    if column.kind != "number" and first == last:
-        return "is"
-    return "low" if first == 0 else "high" if last == len(column) - 1 else "between"
 
 
 def _is_spoken(level: str) -> bool:
