@@ -44,7 +44,7 @@ class People:
 
         def batches(size: int, columns: Columns) -> Iterator[pd.DataFrame]:
             there = frame if columns is None else frame[list(columns)]
-            for first in range(0, len(frame), size):
+            for first in range(0, max(len(frame), 1), size):
                 yield there.iloc[first : first + size]
 
         return cls(len(frame), tuple(map(str, frame.columns)), batches)
@@ -64,6 +64,8 @@ class People:
         def batches(size: int, columns: Columns) -> Iterator[pa.RecordBatch]:
             with pq.ParquetFile(path, read_dictionary=texts, pre_buffer=False) as file:
                 wanted = None if columns is None else list(columns)
+                if not file.metadata.num_rows:
+                    yield pa.RecordBatch.from_pylist([], schema=file.schema_arrow).select(wanted or schema.names)
                 yield from file.iter_batches(size, columns=wanted, use_threads=False)
 
         return cls(rows, tuple(schema.names), batches)
@@ -71,7 +73,7 @@ class People:
     def chunks(self, size: int = CHUNK, columns: Columns = None) -> Iterator[pd.DataFrame]:
         """Everyone, `size` at a time, in the order of the table; texts of a stored table come as categoricals.
 
-        Memory is bounded by a chunk. Every chunk is counted from 0.
+        Memory is bounded by a chunk. Every chunk is counted from 0; of an empty table there is one, without rows.
         """
         for batch in self.batches(size, columns):
             frame = batch if isinstance(batch, pd.DataFrame) else batch.to_pandas()
