@@ -89,6 +89,8 @@ def category_forms(name: str, value: str) -> Forms:
         return _sayable(Forms(**made))
     if value in ("yes", "no"):
         return _sayable(_answer_forms(name, column, yes=value == "yes")) if column else Forms()
+    if words(value) in _lexicon()["words"]["adverbs"]:
+        return Forms()
     of_column = f"with {shown} {column}"
     return _sayable(Forms(tail=of_column if column and len(of_column.split()) <= LONGEST_TAIL else f"with {shown}"))
 
@@ -106,14 +108,17 @@ def number_forms(name: str, value: str, side: str) -> Forms:
     side = NONE if value == NONE else side
     if entry := _role(name, side).get(side):
         return _sayable(Forms(**{form: str(entry.get(form, "")) for form in FORMS}))
-    column = noun(name)
     if name.startswith(SHARE_OF):
-        return _sayable(Forms(noun=f"{value_label(name.removeprefix(SHARE_OF))} fans")) if side == "high" else Forms()
-    if not column or _role(name, "silent"):
+        liking = _liking(value_label(name.removeprefix(SHARE_OF)))
+        return _sayable(Forms(noun=f"{liking} fans")) if side == "high" else Forms()
+    column = noun(name)
+    if not column or _role(name, "silent") or (side == "between" and _role(name, "high", "low")):
         return Forms()
     if side == NONE:
         return _sayable(Forms(tail=f"without {_article(column)}"))
     degree = _degree(column, side)
+    if not degree:
+        return Forms()
     return _sayable(Forms(tail=f"with {degree} {column}", phrase=f"{degree} {column} people"))
 
 
@@ -266,6 +271,15 @@ def _entry(name: str, value: str) -> Mapping[str, Any]:
     return {**shared, **(role.get("any", {}) if known is None else known)}
 
 
+@lru_cache(maxsize=10_000)
+def subject(name: str) -> str:
+    """What a column is about, as far as it is known; "" where it is not. Of one subject a name says one thing."""
+    told = {name_words(name), words(name)}
+    found = (role for role in _lexicon()["role"] if any(pattern(role["names"]).search(text) for text in told))
+    return str(next((role["names"][0] for role in found), ""))
+
+
+@lru_cache(maxsize=10_000)
 def _role(name: str, *wanted: str) -> Mapping[str, Any]:
     """The first role for columns of this name that has something of what is `wanted`."""
     told = {name_words(name), words(name)}
