@@ -14,8 +14,6 @@ from sklearn.metrics import adjusted_rand_score
 FLOOR = 0.4  # agreement (ARI) below this is no basis for a campaign, whatever chance would give
 GOOD = 0.6  # from here on no other number of groups is looked at
 MARGIN = 0.1  # how far above the shuffled copy's agreement it must be besides
-STARTS = 4  # of a refit; the groups that are there are found by few
-
 Rows = NDArray[Any]
 Labels = NDArray[np.intp]
 
@@ -47,7 +45,7 @@ def measure(rows: Rows, labels: Labels, fitted: Any, resamples: int, *, seed: in
     random = np.random.default_rng(seed)
     agreements, overlaps = _again(rows, labels, fitted, resamples, random)
     mixed = shuffled(rows, random)
-    by_chance = fitted.again(mixed, seed=seed, starts=STARTS).predict(mixed)
+    by_chance = fitted.again(mixed, seed=seed, quick=True).predict(mixed)
     chance, _ = _again(mixed, by_chance, fitted, max(resamples // 2, 1), random)
     return Stability(float(np.mean(agreements)), float(np.mean(chance)), np.mean(overlaps, axis=0), resamples)
 
@@ -76,7 +74,7 @@ def _again(
     k, agreements, overlaps = int(labels.max()) + 1, [], []
     for _ in range(resamples):
         drawn = np.sort(random.choice(len(rows), max(len(rows) // 2, k), replace=False))
-        found = fitted.again(rows[drawn], seed=int(random.integers(2**31)), starts=STARTS).predict(rows)
+        found = fitted.again(rows[drawn], seed=int(random.integers(2**31)), quick=True).predict(rows)
         agreements.append(float(adjusted_rand_score(labels, found)))
         pairs = overlap(labels, found, k, max(k, int(found.max()) + 1))
         matched = match(pairs)

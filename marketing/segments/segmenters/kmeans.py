@@ -21,6 +21,7 @@ from marketing.errors import InputError
 from marketing.segments.ordering import canonical
 
 NAME, VERSION = "kmeans", 1
+QUICK_STARTS = 4
 BLOCK = 16_384  # people at a time
 LARGEST = float(np.finfo(np.float32).max) ** 0.25  # so that powers of it stay finite
 NEVER_NONE = 1e-12
@@ -143,10 +144,10 @@ class MixedKMeans(ClusterMixin, BaseEstimator):  # type: ignore[misc]  # scikit-
         self.labels_ = self.predict(rows)
         return self
 
-    def again(self, X: ArrayLike, *, k: int | None = None, seed: int, starts: int | None = None) -> "MixedKMeans":  # noqa: N803
-        """Fit anew to other rows, or for another number of groups."""
+    def again(self, X: ArrayLike, *, k: int | None = None, seed: int, quick: bool = False) -> "MixedKMeans":  # noqa: N803
+        """Fit anew to other rows, or for another number of groups; `quick` takes fewer starts."""
         told = {**self.get_params(), "n_clusters": k or self.n_clusters, "random_state": seed}
-        return MixedKMeans(**{**told, "n_init": starts or self.n_init}).fit(X)
+        return MixedKMeans(**told | ({"n_init": QUICK_STARTS} if quick else {})).fit(X)
 
     def predict(self, X: ArrayLike) -> NDArray[np.intp]:  # noqa: N803 scikit-learn's name
         """The group with the nearest centre, for each row; 0 is the largest group of the fit."""

@@ -22,6 +22,7 @@ from marketing.segments.segmenters.latent_class.design import Structure, laid_ou
 from marketing.segments.segmenters.latent_class.mixture import Mixture, normalise
 from marketing.segments.segmenters.latent_class.reading import Floats, Reading
 
+QUICK = {"n_init": 4, "max_iter": 30, "tol": 1e-4}
 LARGEST = float(np.finfo(np.float32).max)
 
 
@@ -103,11 +104,14 @@ class LatentClass(ClusterMixin, BaseEstimator):  # type: ignore[misc]  # scikit-
         self.labels_ = self.predict(rows)
         return self
 
-    def again(self, X: ArrayLike, *, k: int | None = None, seed: int, starts: int | None = None) -> "LatentClass":  # noqa: N803
-        """Fit anew to other rows, or for another number of groups; columns are read, and hang together, as here."""
+    def again(self, X: ArrayLike, *, k: int | None = None, seed: int, quick: bool = False) -> "LatentClass":  # noqa: N803
+        """Fit anew to other rows, or for another number of groups; columns are read, and hang together, as here.
+
+        `quick` takes fewer starts and stops sooner, which is enough to see whether groups are found again.
+        """
         check_is_fitted(self)
         told = {**self.get_params(), "n_clusters": k or self.n_clusters, "random_state": seed}
-        told |= {"n_init": starts or self.n_init, "reading": self.reading_, "structure": self.structure_}
+        told |= {"reading": self.reading_, "structure": self.structure_} | (QUICK if quick else {})
         return LatentClass(**told).fit(X)
 
     def predict(self, X: ArrayLike) -> NDArray[np.intp]:  # noqa: N803 scikit-learn's name

@@ -8,10 +8,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from marketing.segments.segmenters.latent_class.design import Design, Structure
+from marketing.segments.segmenters.latent_class.design import Design, Random, Structure
 from marketing.segments.segmenters.latent_class.mixture import Chances, Mixture
 from marketing.segments.segmenters.latent_class.reading import Floats
-from marketing.segments.segmenters.latent_class.starts import Random, begun, race
+from marketing.segments.segmenters.latent_class.starts import begun, race
 from marketing.segments.segmenters.latent_class.steps import climb, unexplained
 
 MOST_CAUSES = 3
@@ -26,20 +26,14 @@ LOOKED_AT = 2_500  # people that causes are found on; bonds are on twice as many
 
 def find(design: Design, k: int, random: Random) -> tuple[Structure, Mixture]:
     """The structure of what `k` groups leave, and groups found with it on some of the people."""
-    some = _some(design, LOOKED_AT, random)
+    some = design.some(LOOKED_AT, random)
     structure = _causes(some, k, random)
-    return _bonds(_some(design, 2 * LOOKED_AT, random), k, structure, random)
+    return _bonds(design.some(2 * LOOKED_AT, random), k, structure, random)
 
 
 def bic(mixture: Mixture, design: Design) -> float:
     """Schwarz's criterion of one fit; lower is better."""
     return float(mixture.free * np.log(design.people) - 2 * mixture.loglik[0])
-
-
-def _some(design: Design, most: int, random: Random) -> Design:
-    if design.people <= most:
-        return design
-    return design.taken(np.sort(random.choice(design.people, most, replace=False)))
 
 
 def _causes(design: Design, k: int, random: Random) -> Structure:
@@ -81,7 +75,7 @@ Judged = tuple[float, Fit, Structure]
 
 def _raced(design: Design, structure: Structure, k: int, random: Random) -> Judged:
     design = design.structured(structure)
-    mixture, found, _ = race(design, k, STARTS, random, STEPS, TOL)
+    mixture, found, _ = race(design, k, STARTS, random, STEPS, TOL, left=1)
     return bic(mixture, design), (mixture, found), structure
 
 

@@ -8,6 +8,8 @@ from numpy.typing import NDArray
 
 from marketing.segments.segmenters.latent_class.reading import Codes, Doubles, Floats, Reading, Shifts
 
+Random = np.random.RandomState
+
 
 @dataclass(frozen=True)
 class Structure:
@@ -67,6 +69,12 @@ class Design:
             cells=self.cells[rows],
             pattern=self.pattern[rows],
         )
+
+    def some(self, most: int, random: Random) -> "Design":
+        """Everyone, or `most` of them drawn at random."""
+        if self.people <= most:
+            return self
+        return self.taken(np.sort(random.choice(self.people, most, replace=False)))
 
     def structured(self, structure: Structure) -> "Design":
         """The same people, with what hangs together laid out otherwise."""

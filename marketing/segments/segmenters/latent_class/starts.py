@@ -2,15 +2,14 @@
 
 import numpy as np
 
-from marketing.segments.segmenters.latent_class.design import Design
+from marketing.segments.segmenters.latent_class.design import Design, Random
 from marketing.segments.segmenters.latent_class.mixture import Chances, Mixture
 from marketing.segments.segmenters.latent_class.reading import Floats
 from marketing.segments.segmenters.latent_class.steps import climb, maximise
 
-Random = np.random.RandomState
 RACED = 2_000  # people that starts race on
 LAPS = 16  # EM steps that tell a good start from a poor one
-LAST_LAPS = 25  # EM steps for those left, on everyone, before only one goes on
+LAST_RACED, LAST_LAPS = 5_000, 25  # people and EM steps for those left, before only one goes on
 LEFT = 2
 SURE = 0.9  # chance of the group that a start puts someone in
 TRIES = 3  # draws of each next centre, the best of which is kept
@@ -19,19 +18,24 @@ FLATTEST = 0.1  # eigenvalue under which a direction of scores is not widened
 
 
 def race(
-    design: Design, k: int, starts: int, random: Random, steps: int, tol: float, warm: Mixture | None = None
+    design: Design,
+    k: int,
+    starts: int,
+    random: Random,
+    steps: int,
+    tol: float,
+    warm: Mixture | None = None,
+    left: int = LEFT,
 ) -> tuple[Mixture, Chances, int]:
-    """The best of `starts` fits of `k` groups, and of `warm` where it is given."""
-    field = design
-    if design.people > RACED:
-        field = design.taken(np.sort(random.choice(design.people, RACED, replace=False)))
+    """The best of `starts` fits of `k` groups, and of `warm` where it is given; `left` go into a second round."""
+    some, more = design.some(RACED, random), design.some(LAST_RACED, random)
     starts = 1 if k == 1 else starts
-    fits, _, _ = climb(begun(field, divisions(field, k, starts, random), starts), field, LAPS, tol)
-    left = [fits.one(at) for at in np.argsort(-fits.loglik, kind="stable")[:LEFT]]
-    left += [] if warm is None else [warm]
-    if len(left) > 1:
-        left = [climb(one, design, LAST_LAPS, tol)[0] for one in left]
-    return climb(max(left, key=lambda one: float(one.loglik[0])), design, steps, tol)
+    fits, _, _ = climb(begun(some, divisions(some, k, starts, random), starts), some, LAPS, tol)
+    best = [fits.one(at) for at in np.argsort(-fits.loglik, kind="stable")[:left]]
+    best += [] if warm is None else [warm]
+    if len(best) > 1:
+        best = [climb(one, more, LAST_LAPS, tol)[0] for one in best]
+    return climb(max(best, key=lambda one: float(one.loglik[0])), design, steps, tol)
 
 
 def begun(design: Design, groups: Floats, starts: int = 1) -> Mixture:
