@@ -273,7 +273,7 @@ def test_a_weekly_trend_learns_from_weeks() -> None:
     rows = pd.DataFrame({"date": pd.date_range("2024-01-01", periods=80, freq="7D"), "value": values})
     panel = panels(gather(rows.assign(title="lights", metric="views")))[0]
     day = str(rows["date"].iloc[50].date())
-    told = pd.concat([event("release", day, title="lights"), event("release", "2025-07-21", title="lights")])
+    told = pd.concat([event("update", day, title="lights"), event("update", "2025-07-21", title="lights")])
     learned = learn([panel], told)
     moved = moves(panel, learned, 8)
     assert moved.past[0, 0, 50] == pytest.approx(0.9, abs=0.35)

@@ -8,11 +8,12 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from marketing.trends.events.courses import DAYS_IN, placed
-from marketing.trends.events.kinds import kind, kind_of
+from marketing.trends.events.kinds import Kind, kind, kind_of
 from marketing.trends.panels import Panel
 
 COLUMNS = ("event", "kind", "title", "region", "country", "start", "stop", "announced")
 OFTEN, MANY = 0.4, 20  # events of one kind in so large a share of a trend's periods, and so many, are part of it
+LAUNCH = np.timedelta64(28, "D")  # after its first release a title is launched in other countries and shops
 LEAST_SHARE = 0.1  # of a period's days that must be bad before the period is: one of a week, three of a month
 
 
@@ -75,13 +76,11 @@ def concerned(
     some the kind and name), public (a public holiday of the calendar), announced, and of the kind prior (effect),
     spread, fading (for titles of that sort), lead, lasting and planned.
     """
-    names, number = np.unique(told["kind"].to_numpy(str), return_inverse=True)
-    kinds = [kind(str(name)) for name in names]
     both = pairs(panel, told, countries)
-    aside = np.array([each.set_aside for each in kinds], dtype=bool)
-    both = both[~aside[number][both["happening"]]].reset_index(drop=True) if len(kinds) else both
+    names, which, kinds = _counted(both, told)
+    kept = ~np.array([each.set_aside for each in kinds], dtype=bool)[which]
+    both, which = both[kept].reset_index(drop=True), which[kept]
     row, happening = both["row"].to_numpy(), both["happening"].to_numpy()
-    which = number[happening]
     facts = {"prior": "effect"} | {name: name for name in ("spread", "fading", "lead", "lasting", "planned")}
     for column, name in facts.items():
         both[column] = np.array([getattr(each, name) for each in kinds])[which] if len(kinds) else 0.0
@@ -90,17 +89,38 @@ def concerned(
     for code, each in enumerate(kinds):
         for title_kind, fading in each.titles.items():
             both.loc[(which == code) & (sort == title_kind), "fading"] = fading
-    pools = [
-        f"{name}: {event.casefold()}" if kinds[code].by_name else name
-        for name, event, code in zip(told["kind"], told["event"], number, strict=True)
-    ]
+    called = (told["kind"] + ": " + told["event"].str.casefold()).to_numpy(str)
+    by_name = np.array([each.by_name for each in kinds], dtype=bool)[which]
     both["trend"], both["title"] = panel.heads["trend"].to_numpy(str)[row], titles.to_numpy(str)[row]
-    both["sort"], both["kind"] = sort, names[which] if len(names) else ""
-    both["pool"] = np.array(pools, dtype=str)[happening]
+    both["sort"], both["kind"] = sort, names[which]
+    both["pool"] = np.where(by_name, called[happening], names[which])
     both["public"] = (told["country"] != "").to_numpy()[happening]
     both["announced"] = told["announced"].to_numpy()[happening]
     common = often(panel, both)
     return both[~common].reset_index(drop=True) if common.any() else both
+
+
+def _counted(both: pd.DataFrame, told: pd.DataFrame) -> tuple[NDArray[np.str_], NDArray[np.intp], list[Kind]]:
+    """The names of the kinds that pairs count as, each pair's number among them, and these kinds.
+
+    That of its event; of an event that comes a while after the first of its kind and title, the kind that it is
+    `again`. What comes within the while is of the same launch, in another country or shop.
+    """
+    names, number = np.unique(told["kind"].to_numpy(str), return_inverse=True)
+    happening = both["happening"].to_numpy(np.intp)
+    counted = names[number[happening]]
+    start = _days(told["start"])[happening]
+    own = (told["title"] != "").to_numpy()[happening]
+    for name in names:
+        again = kind(str(name)).again
+        mine = np.flatnonzero(own & (counted == name)) if again else np.array([], dtype=np.intp)
+        if len(mine):
+            row = both["row"].to_numpy()[mine]
+            first = pd.Series(start[mine]).groupby(row).transform("min").to_numpy().astype("datetime64[D]")
+            counted = counted.astype(object)
+            counted[mine[start[mine] - first > LAUNCH]] = again
+    found, which = np.unique(counted.astype(str), return_inverse=True)
+    return found, which, [kind(str(name)) for name in found]
 
 
 def often(panel: Panel, both: pd.DataFrame) -> NDArray[np.bool_]:

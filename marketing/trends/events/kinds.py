@@ -24,7 +24,8 @@ class Kind:
     deviation from one to the next. `fading` is in days: past the peak the effect falls by a factor e in each; 0 where
     it is over with the event. One with `lead` is awaited, and after a `lasting` one the level may well be another.
     What is not `planned` explains the past and never a future day. With `by_name`, events of different names tell
-    nothing of each other. Days under a kind to `set_aside` are no history.
+    nothing of each other. Days under a kind to `set_aside` are no history. A later one of the same title
+    counts as of kind `again`, where that is told.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Kind:
     planned: bool = True
     by_name: bool = False
     set_aside: bool = False
+    again: str = ""
     titles: Mapping[str, float] = field(default_factory=dict)
 
 
@@ -52,8 +54,10 @@ def kind(name: str) -> Kind:
 
 
 def names() -> list[str]:
-    """The kinds that stand in the file, in its order."""
-    return list(_kinds()[0])
+    """The kinds that stand in the file, in its order, but those that an event becomes by coming again."""
+    known, _ = _kinds()
+    again = {each.again for each in known.values()}
+    return [name for name in known if name not in again]
 
 
 @functools.cache
