@@ -65,7 +65,7 @@ class Newcomers:
         inside = placed.labels != NOWHERE
         order = np.argsort(-placed.chances, axis=1, kind="stable")[:, :2]
         chances = np.take_along_axis(placed.chances, order, axis=1)
-        fits = chances[:, 0] >= self.fits
+        fits = (chances[:, 0] >= self.fits) & ~np.isnan(placed.matrix).all(axis=1)  # of some, nothing is known
         self.none += int((~fits).sum())
         frame = pd.DataFrame({"person": persons, "segment": self._named(inside, np.where(fits, order[:, 0], NOWHERE))})
         frame["chance"] = _everyone(inside, chances[:, 0])

@@ -190,7 +190,7 @@ class _Run:
         shown = range(k) if total >= SHOWN else range(0)
         sizes = counted.sizes.tolist()
         found = traits.of_groups(by, counted.counts) if k > 1 else [[]] * k
-        called = descriptions.name_all(found, sizes) if k > 1 else [descriptions.WHOLE]
+        called = self._names(division, counted, by, found, names)
         labels = division.chances(self.matrix).argmax(axis=1)
         explained = rules.explain(self.scheme.columns, self.matrix, labels, k, self.how.seed)
         told = explained.sentences()
@@ -214,6 +214,20 @@ class _Run:
         types = {"size": "int64"} | dict.fromkeys(NUMBERS, "float64") | dict.fromkeys(TEXTS, "str")
         frame = pd.DataFrame(rows, columns=list(SEGMENT_COLUMNS)).astype(types)
         return frame.sort_values("size", ascending=False, kind="stable", ignore_index=True)
+
+    def _names(
+        self,
+        division: Division,
+        counted: Census,
+        by: Parts,
+        found: Sequence[Sequence[traits.Trait]],
+        names: Mapping[str, str],
+    ) -> list[str]:
+        """What the segments are called; those that were there before as before, while it is true."""
+        if len(division.ids) == 1:
+            return [descriptions.WHOLE]
+        before = [names.get(segment) for segment in division.ids]
+        return descriptions.name_all(found, counted.sizes.tolist(), before, traits.sure(by, counted.counts))
 
     def _profile(self, inside: NDArray[np.bool_], size: int) -> str:
         """A typical person of a segment that is large enough to be described, as JSON."""
