@@ -6,15 +6,17 @@ of one run beside the people of another.
 
 import datetime as dt
 import hashlib
+import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import metadata, resources
 from importlib.resources.abc import Traversable
+from pathlib import Path
 
 import pandas as pd
 
 from marketing import catalog
-from marketing.segments import behaviour, record
+from marketing.segments import behaviour, lifecycle, movements, record
 from marketing.segments.affinity import affinity
 from marketing.segments.division import SEGMENTERS
 from marketing.segments.segmentation import How, Previous, Segmentation, segment
@@ -23,7 +25,19 @@ from marketing.workspace import Workspace
 from pipelines import checkpoints, engine
 
 INPUTS = ("audience", "viewing", "titles")
-OUTPUTS = ("segments", "assignments", "affinity", "set_aside", "choices", "division", "fairness", "proxies")
+OUTPUTS = (
+    "segments",
+    "assignments",
+    "affinity",
+    "set_aside",
+    "choices",
+    "division",
+    "fairness",
+    "proxies",
+    "lifecycle",
+    "movements",
+)
+NOTHING_SEEN = pd.DataFrame({"person": pd.Series(dtype="str"), "title": pd.Series(dtype="str")})
 
 
 @dataclass(frozen=True)
@@ -64,8 +78,9 @@ def run(
         return Report(segments=stored["segments"].rows, fresh=True)
     with behaviour.people(workspace) as people:
         found = segment(people, how, previous=_previous(workspace), names=_names(workspace), progress=told)
-        frames = record.tables(found, when=now, table=inputs) | {"affinity": _affinity(workspace, found)}
+        frames = record.tables(found, when=now, table=inputs) | _beside(workspace, found)
         assignments = workspace.stage("assignments", found.assigned())
+        frames["movements"] = _movements(workspace, assignments.path)
         workspace.write({**frames, "assignments": assignments}, now=now, stamp=stamp)
     told(1, 1, f"{len(found.segments)} segments")
     return Report(len(found.segments), found.stable, found.why)
@@ -88,12 +103,29 @@ def _names(workspace: Workspace) -> Mapping[str, str]:
     return dict(zip(before["segment"], before["name"], strict=True))
 
 
-def _affinity(workspace: Workspace, found: Segmentation) -> pd.DataFrame:
+def _beside(workspace: Workspace, found: Segmentation) -> dict[str, pd.DataFrame]:
+    """What viewing tells of the segments: tables `affinity` and `lifecycle`, empty without any."""
     titles = workspace.read("titles") if workspace.has("titles") else None
+    today = found.how.today
     if not workspace.has("viewing"):
-        nothing = pd.DataFrame({"person": pd.Series(dtype="str"), "title": pd.Series(dtype="str")})
-        return affinity(found.assignments, nothing, titles)
-    return affinity(found.assignments, workspace.read("viewing", ["person", "title"]), titles, today=found.how.today)
+        nowhere = pd.DataFrame(columns=["person", "state"], dtype="str")
+        return {
+            "affinity": affinity(found.assignments.head(0), NOTHING_SEEN, titles),
+            "lifecycle": lifecycle.crossed(found.assignments.head(0), nowhere),
+        }
+    viewing = workspace.read("viewing", ["person", "title", "date"])
+    return {
+        "affinity": affinity(found.assignments, viewing, titles, today=today),
+        "lifecycle": lifecycle.crossed(found.assignments, lifecycle.states(viewing, today)),
+    }
+
+
+def _movements(workspace: Workspace, assignments: Path) -> pd.DataFrame:
+    """Who moved since the last run; nobody in the first one."""
+    if not workspace.has("assignments"):
+        return movements.nobody()
+    with tempfile.TemporaryDirectory() as spill:
+        return movements.between_stored(workspace.file("assignments"), assignments, Path(spill))
 
 
 def code_version() -> str:

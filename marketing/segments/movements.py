@@ -52,6 +52,11 @@ def between_stored(before: Path, after: Path, spill: Path) -> pd.DataFrame:
         connection.disconnect()
 
 
+def nobody() -> pd.DataFrame:
+    """The table without anybody in it, as of a first run."""
+    return _shown(pd.DataFrame({"before": [], "after": [], "people": []}))
+
+
 def told(moved: pd.DataFrame, then: Mapping[str, str], now: Mapping[str, str], most: int = MOST) -> list[str]:
     """The largest moves from one segment to another in words, the most people first.
 
