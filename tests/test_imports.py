@@ -74,7 +74,12 @@ HOMES = {
     "langchain": ("marketing.drafts.writers", "marketing.drafts.drafting"),
     "langchain_core": ("marketing.drafts.writers", "marketing.drafts.drafting"),
     "sqlalchemy": ("marketing.ledger", "marketing.schema"),
-    "ibis": ("marketing.queries", "marketing.workspace"),
+    "ibis": (
+        "marketing.queries",
+        "marketing.workspace",
+        "marketing.segments.behaviour",
+        "marketing.segments.lifecycle",
+    ),
     "duckdb": ("marketing.queries",),
     "joblib": ("pipelines.pool",),
     "distributed": ("pipelines.cluster",),

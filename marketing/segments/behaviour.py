@@ -152,7 +152,7 @@ def _habits(told: "ir.Table", latest: int) -> list[_Part]:
     recency = _Part("days since last viewing", sums, lambda by: latest - by["last"])
     frequency = _Part("viewings", {}, lambda by: by["times"])
     rhythm = _Part("days between viewings", {}, lambda by: (by["last"] - by["first"]) / (by["times"] - 1).nullif(0))
-    weekly = _Part("share at weekends", {"weekends": weekends}, lambda by: by["weekends"] / by["times"])
+    weekly = _Part("weekend viewing", {"weekends": weekends}, lambda by: by["weekends"] / by["times"])
     if "minutes" not in told.columns:
         return [recency, frequency, rhythm, weekly]
     minutes = _Part("minutes viewed", {"minutes": told.minutes.sum().round(6)}, lambda by: by["minutes"])

@@ -63,7 +63,7 @@ def plainly(seen):
             "days between viewings": (mine["date"].max() - mine["date"].min()).days / (times - 1)
             if times > 1
             else np.nan,
-            "share at weekends": (mine["date"].dt.day_of_week >= 5).mean(),
+            "weekend viewing": (mine["date"].dt.day_of_week >= 5).mean(),
             "mostly views": mostly(weight, mine["kind"]),
             "mostly views on": mostly(weight, mine["device"]),
         }

@@ -18,8 +18,11 @@ from marketing.segments.fairness import kept_out, minors
 LEVELS = 24  # of a category are told apart; rarer ones count together
 RARE = 0.005  # a level with a smaller share of people counts with the rare ones
 RARE_STEP = 0.001  # one of an ordered column, whose neighbours make up for that, may have fewer
+FEWEST = 5  # people of a level; fewer would tell of persons
 COLUMNS = 500  # groups are found by, at most
+LOOKED_AT = 1_000  # columns of a table; of more, those known of most people
 READ_CELLS = 20_000_000  # of a sample are read; a wide table is learned from fewer people
+CROWDED = f"Groups are found by {COLUMNS} columns at most; this one is known of fewer people, or comes later by name."
 
 Values = NDArray[np.float64]
 
@@ -78,8 +81,9 @@ def learned(
     alike = Likeness(len(rows), len(names))
     found: list[Learned] = []
     set_aside: list[SetAside] = []
+    looked_at = _filled(rows, names)
     for name in names:
-        one = reader.read(name, rows[name])
+        one = reader.read(name, rows[name]) if name in looked_at else CROWDED
         if isinstance(one, Learned):
             reason = alike.told_by(name, one.values, number=one.column.kind == "number")
             if not reason:
@@ -102,6 +106,14 @@ def _rows(people: pd.DataFrame, columns: int) -> pd.DataFrame:
     """People that columns are learned from, by person; every n-th where a table is wide."""
     every = max(1, -(-len(people) * columns // READ_CELLS))
     return people.sort_values("person", kind="stable", ignore_index=True).iloc[::every].reset_index(drop=True)
+
+
+def _filled(rows: pd.DataFrame, names: Sequence[str]) -> set[str]:
+    """The columns that are looked at: those with most cells filled, where there are very many."""
+    if len(names) <= LOOKED_AT:
+        return set(names)
+    missing = rows[list(names)].isna().to_numpy().sum(axis=0)
+    return {names[at] for at in np.argsort(missing, kind="stable")[:LOOKED_AT]}
 
 
 class _Reader:
@@ -175,7 +187,7 @@ def _coded(column: Levels) -> tuple[tuple[str, ...], Values, bool] | str:
 
 def _common(column: Levels, share: float) -> list[str]:
     """Levels of enough people, the commonest first."""
-    enough = max(share * len(column.codes), 2)
+    enough = max(share * len(column.codes), FEWEST)
     return [column.levels[at] for at in np.argsort(-column.counts, kind="stable") if column.counts[at] >= enough]
 
 

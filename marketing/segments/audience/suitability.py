@@ -17,6 +17,7 @@ NEARLY_EMPTY = 0.95  # share of missing cells
 NEARLY_ALL = 0.995  # share of people with one value, from which the others are too few to be a group
 FOLLOWS = 0.98  # rank correlation with the ids from which a column follows them
 PROSE = 40  # characters: where half the cells are longer, it is free text
+GLANCE = 300  # people a relation is looked for in before it is reckoned
 FEW = 20  # people: below this, sharing and uniqueness say little
 LARGE = 1e6  # numbers of one's own that all lie above are ids
 SPARE = 1.05  # numbers that count people through may have gaps
@@ -99,15 +100,19 @@ def _of_amounts(name: str, values: NDArray[np.float64], whom: People) -> str:
 
 
 def _follows(values: NDArray[np.float64], order: NDArray[np.float64]) -> bool:
-    """Whether a column rises or falls with the numbers in people's ids."""
+    """Whether a column rises or falls with the numbers in people's ids; a glance at some rules most columns out."""
     if len(order) != len(values):
         return False
-    both = ~(np.isnan(values) | np.isnan(order))
-    if both.sum() < FEW:
+    both = np.flatnonzero(~(np.isnan(values) | np.isnan(order)))
+    if len(both) < FEW or _correlation(values[both[:GLANCE]], order[both[:GLANCE]]) < FOLLOWS / 2:
         return False
-    ranks = pd.Series(values[both]).rank().to_numpy()
-    others = pd.Series(order[both]).rank().to_numpy()
-    return bool(abs(np.corrcoef(ranks, others)[0, 1]) >= FOLLOWS) if np.ptp(ranks) else False
+    return _correlation(values[both], order[both]) >= FOLLOWS
+
+
+def _correlation(one: NDArray[np.float64], other: NDArray[np.float64]) -> float:
+    """Spearman's, without its sign; 0 where either does not vary."""
+    ranks = np.array([pd.Series(values).rank() for values in (one, other)])
+    return float(abs(np.corrcoef(ranks)[0, 1])) if np.ptp(ranks, axis=1).all() else 0.0
 
 
 def _is_even(ranked: NDArray[np.float64]) -> bool:
