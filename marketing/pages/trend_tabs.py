@@ -229,7 +229,7 @@ def _events(place: Place, row: Any, history: pd.DataFrame, forecast: pd.DataFram
             "Event": [words.plain(event) for event in latest["event"]],
             "Kind": ["" if pd.isna(kind) else words.plain(words.label(kind)) for kind in latest["kind"]],
             "On its strongest day": [_effect(effect, history["date"], last) for effect in latest.to_dict("records")],
-            f"{words.begun(words.plain(words.measure(row['metric'])))} added": [
+            f"{words.begun(words.plain(words.measure(row['metric'])))} added in all": [
                 "" if pd.isna(added) else words.figure(added) for added in latest["added"]
             ],
         }

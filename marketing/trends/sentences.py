@@ -82,8 +82,9 @@ def sentence(
     period = FREQUENCIES[frequency]
     repeated = repeating(frequency, points)
     whole = _expectation(told, trend, _subject(name, metric, dimensions, trend), period, today)
-    for event in _telling(effects, told):
-        whole = whole.then(_effect(event, told, today))
+    when = _within(told, period, today)
+    for number, event in enumerate(_telling(effects, told)):
+        whole = whole.then(_effect(event, told, today, "" if number else when))
     for unknown in ahead:
         whole = whole.then(_warning(unknown, today))
     whole = whole.then(_instead(shown, SIMPLE.get(forecaster) or repeated))
@@ -215,8 +216,15 @@ def _added(effects: pd.DataFrame) -> str:
     return "window_added" if "window_added" in effects else "added"
 
 
-def _effect(event: Mapping[str, Any], told: Outlook, today: dt.date) -> Said:
-    """ "The trailer of the 20th adds about 40,000."."""
+def _within(told: Outlook, period: Frequency, today: dt.date) -> str:
+    """The window, told again: " this week", " in that month"."""
+    if period.code == "D" and told.window_first <= today <= told.window_last:
+        return " this week"
+    return " in that month" if period.code == "M" else " in that week"
+
+
+def _effect(event: Mapping[str, Any], told: Outlook, today: dt.date, when: str) -> Said:
+    """ "The trailer of the 20th adds about 40,000 this week."; `when` is told of what an event adds in the window."""
     key = {"trend": event["trend"], "event": event["event"], "date": event["date"].date()}
     column = "window_added" if "window_added" in event else "added"
     added = float(event[column])
@@ -226,7 +234,7 @@ def _effect(event: Mapping[str, Any], told: Outlook, today: dt.date) -> Said:
     number = Number(amount(abs(added), ABOUT), "event_effects", key, column, added)
     verb = ("should add" if coming else "adds") if added > 0 else ("should take" if coming else "takes")
     away = "" if added > 0 else " away"
-    whole = "" if column == "window_added" else " in all"
+    whole = when if column == "window_added" else " in all"
     guess = ", a guess: nothing like it is in the data" if event.get("basis") == "prior" else ""
     return said(f"{called} {'on' if coming else 'of'} ", date, f" {verb} about ", number, f"{away}{whole}{guess}.")
 

@@ -72,7 +72,7 @@ def test_each_event_says_what_it_did_and_those_ahead_where_that_is_known_from(fu
     assert told.loc["Season 2", "On its strongest day"].startswith("3.4 times (3 to 3.9)")
     finale = next(name for name in told.index if "Finale" in name)
     assert told.loc[finale, "On its strongest day"].endswith(", as others of its kind")
-    assert told.loc["Trailer", "Views added"] == "41,000"
+    assert told.loc["Trailer", "Views added in all"] == "41,000"
 
 
 def test_an_annotated_day_becomes_an_event_and_the_title_is_forecast_anew(

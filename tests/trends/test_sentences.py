@@ -66,8 +66,8 @@ def test_the_sentence_says_what_when_how_sure_why_and_how_it_did_before(told: Ou
     trailer = effect("Second trailer", "trailer", "2026-11-20", 40_400).assign(window_added=39_600)
     assert say(told, effects=trailer).text == (
         "Harbour Lights should draw 265,000 views this week (230,000 to 300,000), most on Saturday 28 November. The "
-        "trailer of the 20th adds about 40,000. Forecasts for this title were off by 9% on average in the last four "
-        "months."
+        "trailer of the 20th adds about 40,000 this week. Forecasts for this title were off by 9% on average in the "
+        "last four months."
     )
 
 
@@ -86,6 +86,25 @@ def test_an_event_is_told_where_it_matters_and_is_sure(told: Outlook) -> None:
     assert (
         "The release of 28 October adds about 80,000 in all. Finale on the 24th should take about 20,000 away" in words
     )
+
+
+@pytest.mark.parametrize(
+    ("frequency", "today", "span"),
+    [
+        ("D", MONDAY, "this week"),
+        ("D", MONDAY + dt.timedelta(days=60), "in that week"),
+        ("W", MONDAY, "in that week"),
+        ("M", MONDAY, "in that month"),
+    ],
+)
+def test_what_events_add_is_said_to_be_of_the_span_that_is_told_and_said_once(
+    told: Outlook, frequency: str, today: dt.date, span: str
+) -> None:
+    two = [effect("A", "trailer", "2026-11-20", 90_000), effect("B", "release", "2026-10-18", 70_000)]
+    effects = pd.concat(two).assign(window_added=[40_000.0, -30_000.0])
+    words = say(told, effects=effects, frequency=frequency, today=today).text
+    assert f"adds about 40,000 {span}. " in words
+    assert "takes about 30,000 away. " in words
 
 
 def test_an_effect_that_nothing_in_the_data_bears_out_is_called_a_guess(told: Outlook) -> None:
@@ -227,8 +246,8 @@ def test_cells_tell_where_events_begin_in_a_sentence(told: Outlook, name: str, *
     trailer = effect("Second trailer", "trailer", "2026-11-20", 40_400).assign(window_added=39_600)
     whole = say(replace(told, even=even), name=name, effects=trailer)
     assert beyond(whole.text, json.dumps(whole.cells, default=str)) == (
-        "The trailer of the 20th adds about 40,000. Forecasts for this title were off by 9% on average in the last "
-        "four months."
+        "The trailer of the 20th adds about 40,000 this week. Forecasts for this title were off by 9% on average in "
+        "the last four months."
     )
 
 
