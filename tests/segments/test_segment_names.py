@@ -5,6 +5,8 @@ import re
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from known_audience import TODAY, audience
 
 from marketing.segments.audience import People
@@ -12,6 +14,8 @@ from marketing.segments.segmentation import How, segment
 from marketing.segments.words.descriptions import name_all, names_from
 from marketing.segments.words.traits import Trait
 from marketing.segments.words.wording import category_trait, figure, label, number_trait, span
+
+SIDES = ("is", "high", "low", "between")
 
 
 def trait(column, value, share=0.7, others=0.3, side="is"):
@@ -104,6 +108,28 @@ def test_a_group_told_by_a_colour_keeps_it_until_something_can_be_said():
     assert name_all([[trait("plan", "premium")], []], [300, 200], names) == ["Premium subscribers", names[1]]
 
 
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (trait("minutes_a_day", "over 90", side="high"), trait("hours_in_all", "up to 20", side="low")),
+        (trait("spend_last_month", "up to 5", side="low"), trait("spend_in_all", "over 900", side="high")),
+        (trait("campaign", "over 3", side="high"), trait("previous", "up to 0", side="low")),
+        (trait("device", "tv"), trait("second_screen", "phone")),
+    ],
+)
+def test_a_name_says_one_thing_of_a_subject(one, other):
+    alone = {*names_from([one]), *names_from([other])}
+    assert set(names_from([one, other])) == alone
+
+
+@given(st.lists(st.tuples(st.text(max_size=30), st.text(max_size=30), st.sampled_from(SIDES)), max_size=6))
+def test_whatever_columns_and_values_are_called_names_keep_the_rules(told):
+    traits = [trait(column, value, side=side) for column, value, side in told]
+    for name in name_all([traits, traits, []], [3, 2, 1]):
+        assert 2 <= len(name.split()) <= 4
+        assert not re.search(r"[\d_<>\[\]*`$#{}]", name)
+
+
 def test_groups_of_nothing_sayable_still_get_names_of_their_own():
     names = name_all([[trait("age", "over 45", side="high")]] * 40, [100] * 40)
     assert len(set(names)) == 40
@@ -147,6 +173,14 @@ def test_an_unknown_table_in_another_language_gets_readable_names():
         (category_trait("opens_email", "yes"), "Opens email"),
         (category_trait("job", "blue-collar"), "Job: blue-collar"),
         (number_trait("balance", span(2_000, np.inf, lowest=0, whole=True, years=False)), "Balance over 2,000"),
+        (
+            number_trait("share of crime", span(0.27, np.inf, lowest=0, whole=False, years=False)),
+            "Share of crime over 27%",
+        ),
+        (
+            number_trait("share of crime", span(0.5, 1.1, lowest=0, whole=False, years=False)),
+            "Share of crime 0.5 to 1.1",
+        ),
         (number_trait("visits", span(-np.inf, 0, lowest=0, whole=True, years=False)), "Visits: none"),
         (number_trait("age", span(24, 34, lowest=18, whole=True, years=False)), "Age 25 to 34"),
         (number_trait("open_rate", span(0.25, 0.5, lowest=0, whole=False, years=False)), "Open rate 0.25 to 0.5"),

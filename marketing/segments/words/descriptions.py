@@ -88,15 +88,16 @@ def _ranked(spoken: Sequence[Speech]) -> Iterator[tuple[int, str]]:
     many = sum(speech.trait.share >= MANY for speech in spoken)
     for at, first in enumerate(spoken):
         for other, second in enumerate(spoken):
-            if _are_two_things(first.trait.column, second.trait.column):
+            if _are_two_things(first.trait, second.trait):
                 lesser = LESSER * (max(at, other) >= many)
                 yield from _fitting((at + other + clumsy + lesser, name) for clumsy, name in _pair(first, second))
         yield from _fitting((at + ALONE + LESSER * (at >= many), name) for name in _single(first.forms))
 
 
-def _are_two_things(one: str, other: str) -> bool:
-    """Whether two columns are not about the same: nobody is a low-spending big spender."""
-    return one != other and (not wording.subject(one) or wording.subject(one) != wording.subject(other))
+def _are_two_things(one: Trait, other: Trait) -> bool:
+    """Whether two traits are not about the same: nobody is a low-spending big spender."""
+    about = wording.subject(one.column, one.side)
+    return one.column != other.column and (not about or about != wording.subject(other.column, other.side))
 
 
 def _fitting(ranked: Iterable[tuple[int, str]]) -> Iterator[tuple[int, str]]:

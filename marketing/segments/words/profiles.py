@@ -15,7 +15,7 @@ from marketing.segments.words import wording
 from marketing.segments.words.phrases import inside as within
 from marketing.segments.words.phrases import listed
 
-TOLD = 12  # columns of a profile, the most telling ones
+TOLD = 8  # columns of a profile, the most telling ones
 FIRST = 3  # of them in its first sentence
 TYPICAL = 0.3  # share of the segment that a level must hold to be typical of it; also to stand in for the commonest
 KNOWN = 0.5  # share of the segment whose value must be known: else it is typical not to have one
@@ -61,7 +61,8 @@ class _Entry:
     def told(self, option: Value) -> str:
         if isinstance(option, str):
             return wording.category_trait(self.column.name, option)
-        return wording.number_trait(self.column.name, f"about {wording.figure(option, years=self.years)}")
+        amount = f"about {wording.figure(option, years=self.years)}" if option else wording.NONE
+        return wording.number_trait(self.column.name, amount)
 
 
 def profile(columns: Sequence[Column], matrix: Matrix, inside: Mask) -> Profile:

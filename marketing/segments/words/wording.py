@@ -21,12 +21,14 @@ LABEL_LIMIT = 40  # characters of a column's name or a value that are shown
 EARLIEST_YEAR, LATEST_YEAR = 1850, 2200  # whole numbers between these are years, and written without a comma
 FORMS = ("adjective", "noun", "tail")
 LONGEST_TAIL = 4  # words
-SHARE_OF = "share of "  # how behaviour says how much of someone's time goes to a genre
+SHARE = "share "
+SHARE_OF = f"{SHARE}of "  # how behaviour says how much of someone's time goes to a genre
 WORDS = re.compile(r"[^\W\d_]{2,}(?:(?:[ &\-]| & |['’](?=s\b))(?:[^\W\d_]{2,}|a|s\b))*")
 CODE = re.compile(r"[^\W\d_]{0,2}\d+[^\W\d_]?|[^\W\d_]|\d+")  # "q3", "x1", "07", "b": a number or a letter, no word
 CONSONANTS = re.compile(r"[b-df-hj-np-tv-xz]+")  # no word: "fnlwgt"
 BAND_EDGES = re.compile(r"([€$£]?\d+(?:[.,']\d+)*)\s?([kKmM](?![a-zA-Z])|[€$£%])?")
-SPAN = re.compile(r"over |up to |[^\w\s]?\d")  # what stands behind a column's name without a colon
+NUMBERS = re.compile(r"\d+(?:\.\d+)?")
+SPAN = re.compile(r"over |up to |about |[^\w\s]?\d")  # what stands behind a column's name without a colon
 NONE = "none"  # the span of nought alone, where nothing is below it
 
 
@@ -71,7 +73,8 @@ def category_trait(name: str, value: str) -> str:
 
 def number_trait(name: str, value: str) -> str:
     """What people within this span of a column have in common: "Balance over 2,000", "Studies: secondary or above"."""
-    return _sentence(f"{label(name)} {value}" if SPAN.match(value) else f"{label(name)}: {value}")
+    told = _percent(value) if name.startswith(SHARE) else value
+    return _sentence(f"{label(name)} {told}" if SPAN.match(told) else f"{label(name)}: {told}")
 
 
 def levels_trait(name: str, value: str) -> str:
@@ -112,7 +115,7 @@ def number_forms(name: str, value: str, side: str) -> Forms:
         liking = _liking(value_label(name.removeprefix(SHARE_OF)))
         return _sayable(Forms(noun=f"{liking} fans")) if side == "high" else Forms()
     column = noun(name)
-    if not column or _role(name, "silent") or (side == "between" and _role(name, "high", "low")):
+    if not column or column in _lexicon()["words"]["moments"] or (side == "between" and _role(name, "high", "low")):
         return Forms()
     if side == NONE:
         return _sayable(Forms(tail=f"without {_article(column)}"))
@@ -169,6 +172,14 @@ def is_years(known: NDArray[np.float64]) -> bool:
     """Whether a column's numbers are years."""
     between = known.min() >= EARLIEST_YEAR and known.max() <= LATEST_YEAR
     return bool(between and (known == known.round()).all())
+
+
+def _percent(value: str) -> str:
+    """A span of shares in per cent: "over 0.27" is "over 27%"; as it is where a number in it is no share."""
+    numbers = [float(number) for number in NUMBERS.findall(value)]
+    if any(number > 1 for number in numbers):
+        return value
+    return NUMBERS.sub(lambda found: f"{100 * float(found[0]):.3g}%", value)
 
 
 def _edge(level: str, end: int) -> str:
@@ -271,12 +282,10 @@ def _entry(name: str, value: str) -> Mapping[str, Any]:
     return {**shared, **(role.get("any", {}) if known is None else known)}
 
 
-@lru_cache(maxsize=10_000)
-def subject(name: str) -> str:
+def subject(name: str, side: str) -> str:
     """What a column is about, as far as it is known; "" where it is not. Of one subject a name says one thing."""
-    told = {name_words(name), words(name)}
-    found = (role for role in _lexicon()["role"] if any(pattern(role["names"]).search(text) for text in told))
-    return str(next((role["names"][0] for role in found), ""))
+    role = _role(name, "any", "values", "yes", "no") if side == "is" else _role(name, side)
+    return str(role.get("subject", role["names"][0])) if role else ""
 
 
 @lru_cache(maxsize=10_000)
