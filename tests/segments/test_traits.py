@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from marketing.errors import InputError
 from marketing.segments.audience import OTHER, Column
 from marketing.segments.words import traits
-from marketing.segments.words.parts import NOT_KNOWN
+from marketing.segments.words.parts import NOT_KNOWN, Counts, Parts, count, learn
 
 COLUMNS = (
     Column("device", "category", ("console", "phone", "tv", OTHER)),
@@ -48,12 +48,12 @@ def known():
 
 @pytest.fixture(scope="module")
 def parts(known):
-    return traits.learn(COLUMNS, known[0])
+    return learn(COLUMNS, known[0])
 
 
 @pytest.fixture(scope="module")
 def found(known, parts):
-    return traits.of_groups(parts, traits.count(parts, *known, 3))
+    return traits.of_groups(parts, count(parts, *known, 3))
 
 
 def by_column(told, column, *, commoner=True):
@@ -68,19 +68,17 @@ def same(one, other):
 def test_counts_of_chunks_add_up_to_those_of_all(known, parts, cuts):
     matrix, labels = known
     edges = [0, *sorted(cuts), PEOPLE]
-    chunks = [
-        traits.count(parts, matrix[first:last], labels[first:last], 3) for first, last in itertools.pairwise(edges)
-    ]
+    chunks = [count(parts, matrix[first:last], labels[first:last], 3) for first, last in itertools.pairwise(edges)]
     added = chunks[0]
     for chunk in chunks[1:]:
         added = added + chunk
-    assert same(added, traits.count(parts, matrix, labels, 3))
+    assert same(added, count(parts, matrix, labels, 3))
 
 
 def test_everyone_in_a_group_is_in_one_part_of_each_column_and_nobody_else_is(known, parts):
     matrix, labels = known
     labels = np.where(np.arange(PEOPLE) < 500, -1, labels).astype(np.int8)
-    counts = traits.count(parts, matrix, labels, 3)
+    counts = count(parts, matrix, labels, 3)
     for column, counted in zip(parts.columns, counts.columns, strict=True):
         assert counted.shape == (3, len(column.words))
         assert counted.sum(axis=1).tolist() == np.bincount(labels[500:], minlength=3).tolist()
@@ -97,22 +95,22 @@ def test_the_parts_of_a_number_lie_between_round_figures_and_hold_about_a_fifth_
 
 def test_a_figure_that_32_bits_cannot_hold_is_in_the_part_that_ends_with_it():
     cells = np.repeat(np.array([0.1, 0.2, 0.3, 0.4, 0.7], np.float32), 40)[:, None]
-    column = traits.learn([Column("rate", "number")], cells).columns[0]
+    column = learn([Column("rate", "number")], cells).columns[0]
     assert column.words == ("0.1", "0.1 to 0.2", "0.2 to 0.3", "0.3 to 0.4", "over 0.4", NOT_KNOWN)
     assert np.bincount(column.of(cells[:, 0])).tolist() == [40] * 5
 
 
 def test_what_is_stored_tells_the_same_traits(known, parts, found):
-    counts = traits.count(parts, *known, 3)
+    counts = count(parts, *known, 3)
     stored = json.loads(json.dumps([parts.to_record(), counts.to_record()], allow_nan=False))
-    again = traits.Parts.from_record(stored[0])
+    again = Parts.from_record(stored[0])
     assert again == parts
-    assert traits.of_groups(again, traits.Counts.from_record(stored[1])) == found
+    assert traits.of_groups(again, Counts.from_record(stored[1])) == found
 
 
 def test_parts_of_another_version_are_answered_in_words(parts):
     with pytest.raises(InputError, match="another version"):
-        traits.Parts.from_record(parts.to_record() | {"version": 0})
+        Parts.from_record(parts.to_record() | {"version": 0})
 
 
 def test_a_trait_is_a_share_of_the_group_against_everyone_else(known, found):
@@ -147,7 +145,7 @@ def test_what_is_chosen_is_five_at_most_of_different_columns_by_lift(found):
 
 
 def test_everything_sure_has_the_best_of_each_column_among_it(known, parts, found):
-    for told, everything in zip(found, traits.sure(parts, traits.count(parts, *known, 3)), strict=True):
+    for told, everything in zip(found, traits.sure(parts, count(parts, *known, 3)), strict=True):
         assert set(told) < set(everything)
 
 
@@ -156,8 +154,8 @@ def test_of_groups_drawn_by_lot_nothing_is_told_though_some_shares_differ_much()
     with_traits, widest = 0, 0.0
     for _ in range(40):
         matrix = random.normal(size=(600, 60)).astype(np.float32)
-        parts = traits.learn(columns, matrix)
-        counts = traits.count(parts, matrix, random.integers(0, 4, 600), 4)
+        parts = learn(columns, matrix)
+        counts = count(parts, matrix, random.integers(0, 4, 600), 4)
         with_traits += any(traits.of_groups(parts, counts))
         shares = counts.columns[0] / counts.columns[0].sum(axis=1, keepdims=True)
         widest = max(widest, np.ptp(shares, axis=0).max())
@@ -167,37 +165,37 @@ def test_of_groups_drawn_by_lot_nothing_is_told_though_some_shares_differ_much()
 
 def test_a_rare_level_in_a_small_group_is_not_told_on_a_few_people():
     column = Column("hobby", "category", ("chess", "none of these"))
-    parts = traits.learn([column], np.zeros((1, 1), np.float32))
+    parts = learn([column], np.zeros((1, 1), np.float32))
     counted = np.array([[6, 94, 0], [50, 9_950, 0]])  # the usual z of the difference is over 7
-    assert traits.of_groups(parts, traits.Counts((counted,)))[0]
-    many = traits.Parts(parts.columns * 2_000)
-    assert not any(traits.of_groups(many, traits.Counts((counted,) * 2_000)))
+    assert traits.of_groups(parts, Counts((counted,)))[0]
+    many = Parts(parts.columns * 2_000)
+    assert not any(traits.of_groups(many, Counts((counted,) * 2_000)))
 
 
 def test_where_next_to_nobody_else_has_it_the_lift_stays_a_figure():
-    parts = traits.learn([Column("device", "category", ("console", "tv"))], np.zeros((1, 1), np.float32))
-    told = traits.of_groups(parts, traits.Counts((np.array([[400, 100, 0], [0, 500, 0]]),)))[0]
+    parts = learn([Column("device", "category", ("console", "tv"))], np.zeros((1, 1), np.float32))
+    told = traits.of_groups(parts, Counts((np.array([[400, 100, 0], [0, 500, 0]]),)))[0]
     assert json.loads(json.dumps(by_column(told, "device").record(), allow_nan=False))["lift"] == 100
     assert by_column(told, "device").others == 0
 
 
 def test_few_known_values_say_nothing():
-    parts = traits.learn([Column("device", "category", ("console", "tv"))], np.zeros((1, 1), np.float32))
-    assert traits.of_groups(parts, traits.Counts((np.array([[25, 0, 900], [0, 600, 300]]),))) == [[], []]
+    parts = learn([Column("device", "category", ("console", "tv"))], np.zeros((1, 1), np.float32))
+    assert traits.of_groups(parts, Counts((np.array([[25, 0, 900], [0, 600, 300]]),))) == [[], []]
 
 
 def test_rare_levels_together_and_special_values_are_never_told():
     levels = ("christian music", "jazz", OTHER)
-    parts = traits.learn([Column("interest", "category", levels)], np.zeros((1, 1), np.float32))
-    counts = traits.Counts((np.array([[400, 50, 400, 0], [50, 800, 20, 0]]),))
+    parts = learn([Column("interest", "category", levels)], np.zeros((1, 1), np.float32))
+    counts = Counts((np.array([[400, 50, 400, 0], [50, 800, 20, 0]]),))
     assert {trait.value for told in traits.sure(parts, counts) for trait in told} == {"jazz"}
 
 
 def test_without_columns_or_values_there_is_nothing_to_tell():
-    assert traits.of_groups(traits.Parts(()), traits.Counts(())) == []
+    assert traits.of_groups(Parts(()), Counts(())) == []
     nothing = np.full((200, 1), np.nan, np.float32)
-    parts = traits.learn([Column("x", "number")], nothing)
-    counts = traits.count(parts, nothing, np.arange(200) % 2, 2)
+    parts = learn([Column("x", "number")], nothing)
+    counts = count(parts, nothing, np.arange(200) % 2, 2)
     assert traits.of_groups(parts, counts) == [[], []]
 
 

@@ -16,9 +16,7 @@ from numpy.typing import NDArray
 from marketing.segments.audience.scheme import OTHER
 from marketing.segments.fairness import is_special_value
 from marketing.segments.words import wording
-from marketing.segments.words.parts import Counts, Parting, Parts, Side, count, learn
-
-__all__ = ["Counts", "Parts", "Side", "Trait", "chosen", "count", "learn", "of_groups", "sure", "wilson"]
+from marketing.segments.words.parts import Counts, Parting, Parts, Side
 
 TRAITS = 5  # told of a group, at most
 BELOW, MOST_BELOW = 1, 2  # of them tell what is rarer in the group than elsewhere; more where there is room
