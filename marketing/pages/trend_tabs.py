@@ -53,7 +53,7 @@ def events(workspace: Workspace, title: str) -> pd.DataFrame:
 
 
 def in_words(place: Place, row: Any, ahead: Any) -> str:
-    """The band, the peak with what makes it, what is not in the numbers, and how forecasts did on the past."""
+    """The band, the peak with what makes it, what is a guess, and how forecasts did on the past."""
     code = row["frequency"]
     told = [f"{words.begun(sentences.spread(ahead['total_low80'], ahead['total_high80'], spans.cases(code)))}."]
     if not ahead["even"]:

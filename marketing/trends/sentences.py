@@ -34,7 +34,7 @@ __all__ = ["Record", "Shown", "amount", "beyond", "day", "repeating", "sentence"
 Shown = Literal["asked", "better", "short"]
 
 BEYOND = re.compile(
-    r"(?<=\. )(An? [^.]+ is not in these numbers|Its history is short|On its past, |Forecasts for [^.]+ were off|"
+    r"(?<=\. )(What an? [^.]+ will bring is a guess|Its history is short|On its past, |Forecasts for [^.]+ were off|"
     r"There is too little history)"
 )
 MATTERS = 0.03  # an event that makes less of what is expected is not told
@@ -77,7 +77,7 @@ def sentence(
         points: The values in its history, which tell what seasonal naive repeats.
         effects: Its rows of `event_effects`. An event is told where it makes 3% of the window or more and its band
             is clear of none; `window_added`, where there is such a column, is what it adds within the window.
-        ahead: Events that no forecast can allow for (:func:`marketing.trends.events.unknown_ahead`).
+        ahead: Events whose effect is a guess (:func:`marketing.trends.events.untold_ahead`).
     """
     period = FREQUENCIES[frequency]
     repeated = repeating(frequency, points)
@@ -242,12 +242,7 @@ def _effect(event: Mapping[str, Any], told: Outlook, today: dt.date, when: str) 
 def _warning(event: tuple[str, dt.date], today: dt.date) -> Said:
     kind, date = event
     on = Number(day(date, today), "events", {"date": date}, "date", date)
-    begun = article(kind)
-    return said(
-        f"{begun[:1].upper()}{begun[1:]} on ",
-        on,
-        " is not in these numbers: no earlier one tells what it will bring.",
-    )
+    return said(f"What {article(kind)} on ", on, " will bring is a guess: no earlier one tells.")
 
 
 def _instead(shown: Shown, repeating: str) -> Said:

@@ -159,7 +159,7 @@ def test_a_part_names_its_region_another_week_its_day_and_a_first_release_its_la
         ahead=[("release", dt.date(2026, 12, 4))],
     ).text
     assert "265,000 page views in region ES in the week from Monday 23 November 2026" in words
-    assert "A release on 4 December 2026 is not in these numbers: no earlier one tells what it will bring." in words
+    assert "What a release on 4 December 2026 will bring is a guess: no earlier one tells." in words
     assert "Forecasts for it were off" in words
 
 
@@ -236,6 +236,8 @@ def test_what_follows_the_expectation_is_found_again(told: Outlook) -> None:
     after = "Forecasts for this title were off by 9% on average in the last four months."
     trailer = effect("Second trailer", "trailer", "2026-11-20", 40_000)
     assert beyond(say(told, effects=trailer).text) == after
+    ahead = [("award", dt.date(2026, 11, 26))]
+    assert beyond(say(told, ahead=ahead).text).startswith("What an award on 26 November will bring is a guess")
     assert beyond(say(told, record=None).text) == "There is too little history to check forecasts against."
     assert beyond(say(told, shown="short").text).startswith("Its history is short")
 
