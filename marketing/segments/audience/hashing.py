@@ -15,9 +15,9 @@ PLACES = 256  # bytes of an id that have numbers of their own; the longest ids a
 Hashes = NDArray[np.uint64]
 
 
-def hashes(persons: pd.Series, seed: int) -> Hashes:
+def hashes(persons: pd.Series | pa.Array, seed: int) -> Hashes:
     """A number for each person, even over all of uint64."""
-    cells = pa.array(persons.array, from_pandas=True)
+    cells = persons if isinstance(persons, pa.Array) else pa.array(persons.array, from_pandas=True)
     texts = cells.combine_chunks() if isinstance(cells, pa.ChunkedArray) else cells
     if pa.types.is_dictionary(texts.type):
         texts = texts.dictionary_decode()

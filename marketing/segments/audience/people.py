@@ -134,7 +134,7 @@ class People:
         ranks = [np.empty(0, np.uint64)]
         size = max(min(CHUNK, CHUNK_CELLS // max(len(self.columns), 1)), 1_000)
         for batch in self.batches(size, columns):
-            found = hashes(_persons(batch), seed)
+            found = hashes(_persons(batch) if isinstance(batch, pd.DataFrame) else batch.column("person"), seed)
             low = found <= bound
             kept.append(batch[low] if isinstance(batch, pd.DataFrame) else batch.filter(pa.array(low)))
             ranks.append(found[low])
