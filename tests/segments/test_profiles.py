@@ -83,6 +83,17 @@ def test_sex_age_and_family_are_not_told_even_where_they_were_let_in():
     assert not any(word in found.text.lower() for word in ("female", "divorced", "age ", "gender"))
 
 
+def test_a_level_that_tells_an_age_or_a_home_is_not_told_whatever_its_column_is_called():
+    random = np.random.default_rng(3)
+    frame, truth = audience(7, 1_500)
+    for column, levels in {"life_stage": ("young adults", "retired"), "lifestyle": ("families", "students")}.items():
+        frame[column] = np.where((truth == 0) ^ (random.random(len(truth)) < 0.1), *levels)
+    found = profile(*coded(frame), truth == 0)
+    assert found.values["device"] == "console"
+    assert not {"life_stage", "lifestyle"} & set(found.values)
+    assert "young" not in found.text
+
+
 def test_rare_levels_are_not_told():
     columns = [Column("genre", "category", ("", "drama")), Column("minutes", "number")]
     matrix = np.column_stack([np.zeros(300), np.linspace(1, 90, 300)]).astype(np.float32)

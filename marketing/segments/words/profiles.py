@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from marketing.segments.audience.scheme import OTHER, Column
-from marketing.segments.fairness import is_special_value, is_unspoken, kept_out
+from marketing.segments.fairness import is_unspoken, kept_out
 from marketing.segments.fairness.sizes import DESCRIBED
 from marketing.segments.words import wording
 from marketing.segments.words.phrases import inside as within
@@ -126,7 +126,7 @@ def _between(value: float, *, years: bool) -> tuple[float, ...]:
 def _of_levels(column: Column, here: NDArray[np.intp], everyone: NDArray[np.intp]) -> _Entry | None:
     counts, whole = (np.bincount(some, minlength=len(column.levels)) for some in (here, everyone))
     order = np.argsort(-counts, kind="stable").tolist()
-    spoken = [column.levels[code] for code in order if counts[code] and _is_spoken(column.levels[code])]
+    spoken = [column.levels[code] for code in order if counts[code] and _is_spoken(column.name, column.levels[code])]
     typical = [level for level in spoken if counts[column.levels.index(level)] >= TYPICAL * len(here)]
     if not typical or typical[0] != column.levels[order[0]]:
         return None
@@ -134,8 +134,8 @@ def _of_levels(column: Column, here: NDArray[np.intp], everyone: NDArray[np.intp
     return _Entry(column, (*typical, *several), _divergence(counts, whole))
 
 
-def _is_spoken(level: str) -> bool:
-    return level != OTHER and not is_special_value(level)
+def _is_spoken(name: str, level: str) -> bool:
+    return level != OTHER and not wording.is_unspoken_value(name, level)
 
 
 def _divergence(here: NDArray[np.intp], everyone: NDArray[np.intp]) -> float:
