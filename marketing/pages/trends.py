@@ -12,7 +12,12 @@ from marketing.trends import engagement
 from marketing.trends.sentences import amount
 from marketing.trends.wording import within
 
-RANGES = {"3 months": 92, "1 year": 366, "All": 0}  # days of history shown; 0 is all
+# Days of history shown, by frequency, the first unless another is chosen: enough periods for a line; 0 is all.
+RANGES = {
+    "D": {"3 months": 92, "1 year": 366, "All": 0},
+    "W": {"6 months": 184, "2 years": 731, "All": 0},
+    "M": {"2 years": 731, "5 years": 1827, "All": 0},
+}
 
 
 def show(place: Place) -> None:
@@ -74,7 +79,8 @@ def _choose(place: Place, trends: pd.DataFrame, titles: dict[str, str]) -> tuple
         metrics = _by_main(of_title["metric"].unique().tolist(), numbers.main_metric(place.workspace))
         metric = _segments("Measure", "metric", metrics, words.measure)
         trend = _part(of_title[of_title["metric"] == metric])
-        chosen = _segments("Range", "range", list(RANGES), str)
+        ranges = RANGES[of_title.set_index("trend")["frequency"][trend]]
+        chosen = _segments("Range", "range", list(ranges), str)
         frame.address(title=title, metric=metric, range=chosen, part=trend if "=" in trend else None)
         st.space("stretch")
         ahead = numbers.outlook(place.workspace, trend)
@@ -83,7 +89,7 @@ def _choose(place: Place, trends: pd.DataFrame, titles: dict[str, str]) -> tuple
             f"Draft for this {what}", type="primary", icon=":material/edit_note:", disabled=not place.may("draft")
         ):
             st.switch_page(frame.page("drafts"), query_params={"title": title})
-    return trend, RANGES[chosen]
+    return trend, ranges[chosen]
 
 
 def _by_main(metrics: list[str], main: str) -> list[str]:

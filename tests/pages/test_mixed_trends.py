@@ -1,5 +1,6 @@
 """Pages of a workspace whose titles are counted by day, week and month, by region, and one of which has stopped."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -83,6 +84,27 @@ def test_a_weekly_title_is_told_by_weeks(mixed: Path, draw: Draw) -> None:
     assert app.title[0].value.endswith(" views in the week of 29 November")
     assert "It peaks in the week of " in said(app)
     assert app.table[1].value["Month"].iloc[0] == "November, four weeks of it known"
+
+
+@pytest.mark.parametrize(
+    ("title", "range_", "periods"), [("daily", "3 months", 92), ("weekly", "6 months", 26), ("monthly", "2 years", 24)]
+)
+def test_a_chart_opens_on_enough_of_the_past(mixed: Path, draw: Draw, title: str, range_: str, periods: int) -> None:
+    app = draw("trends", title=title)
+    assert app.button_group(key="trends.range").value == range_
+    [drawn] = [json.loads(chart.proto.spec)["data"] for chart in app.get("plotly_chart")]
+    known = next(line for line in drawn if line["mode"] == "lines" and line["line"]["width"] == pytest.approx(1.6))
+    assert abs(len(known["x"]) - periods) <= 1
+
+
+def test_another_titles_range_gives_way_where_it_is_not_offered(mixed: Path, draw: Draw) -> None:
+    app = draw("trends", title="daily", range="1 year")
+    assert app.button_group(key="trends.range").value == "1 year"
+    app.selectbox(key="trends.title").set_value("monthly").run()
+    assert app.button_group(key="trends.range").value == "2 years"
+    app.button_group(key="trends.range").set_value("All").run()
+    app.selectbox(key="trends.title").set_value("weekly").run()
+    assert app.button_group(key="trends.range").value == "All"
 
 
 def test_the_answer_about_a_part_names_the_part(mixed: Path, draw: Draw) -> None:
