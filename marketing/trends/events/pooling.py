@@ -22,6 +22,10 @@ OWN_SHARE = 0.5  # ... between one trend's events and others'; the rest between 
 EVEN = 0.05  # of its kind's variance, the least that a trend's own events differ by
 TOLD = 0.25  # of an event's worth of evidence, from which a group counts as having told something
 SHAPE_ERROR = 0.75  # how far one event's fading may be from its kin's, on the log scale
+# What is told of kin moves in steps this large on the log scale, and shapes by as much: each day tells a little more
+# of each kind, which should not make every trend with an event of it another. A hundredth of an event's spread.
+GRAIN = 0.005
+KIN = ("effect", "error", "decay", "at", "peak", "mean", "luck")
 _BIG = 1 << 32
 
 
@@ -149,12 +153,14 @@ def expected(pools: Pools, asked: pd.DataFrame, days: Days) -> pd.DataFrame:
 
     Returns:
         effect, error (its predictive standard deviation), decay, at, peak and basis ("own", "kind", "prior") of one
-        ahead; mean and luck (standard deviation) of the kind, to hold an uncertain estimate by.
+        ahead; mean and luck (standard deviation) of the kind, to hold an uncertain estimate by. Numbers in steps of
+        GRAIN.
     """
     spread, prior = asked["spread"].to_numpy(float), asked["prior"].to_numpy(float)
-    kinds = pools.kinds.known(list(asked["pool"]), days)
-    sorts = pools.sorts.known(list(asked["pool"] + "\n" + asked["sort"]), days)
-    own = pools.own.known(list(asked["trend"] + "\n" + asked["pool"]), days)
+    trend, pool, sort = (asked[name].astype(object) for name in ("trend", "pool", "sort"))
+    kinds = pools.kinds.known(pool.tolist(), days)
+    sorts = pools.sorts.known((pool + "\n" + sort).tolist(), days)
+    own = pools.own.known((trend + "\n" + pool).tolist(), days)
     mean, variance = _posterior(prior, MEAN_SHARE * spread**2, kinds)
     misfit = kinds[:, 3] - 2 * mean * kinds[:, 2] + mean**2 * kinds[:, 1]
     luck = spread**2 * np.clip((BELIEF + misfit) / (BELIEF + kinds[:, 0]), 0.2, 16.0)
@@ -170,17 +176,21 @@ def expected(pools: Pools, asked: pd.DataFrame, days: Days) -> pd.DataFrame:
     basis = np.select([part >= TOLD for part in evidence], ["own", "kind"], "prior")
     return pd.DataFrame(
         {
-            "effect": effect,
-            "error": np.sqrt(sure + chance),
-            "decay": np.where(fading > 0, decay, 0.0),
-            "at": np.where(fading > 0, sums[:, 2] / told, 0.0),
-            "peak": np.where(fading > 0, sums[:, 3] / told, 0.0),
+            "effect": _grained(effect),
+            "error": np.maximum(_grained(np.sqrt(sure + chance)), GRAIN),
+            "decay": np.where(fading > 0, np.exp(_grained(np.log(decay))), 0.0),
+            "at": np.where(fading > 0, _grained(sums[:, 2] / told), 0.0),
+            "peak": np.where(fading > 0, _grained(sums[:, 3] / told), 0.0),
             "basis": basis,
-            "mean": mean,
-            "luck": np.sqrt(luck + variance),
+            "mean": _grained(mean),
+            "luck": np.maximum(_grained(np.sqrt(luck + variance)), GRAIN),
         },
         index=asked.index,
     )
+
+
+def _grained(values: Array) -> Array:
+    return np.asarray(np.round(values / GRAIN) * GRAIN)
 
 
 def _evenness(own: Array, luck: Array) -> Array:
