@@ -2,6 +2,7 @@
 
 import contextlib
 import datetime as dt
+import functools
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -14,6 +15,7 @@ from marketing.errors import MissingError
 from marketing.trends import events, fits
 from marketing.trends.engagement.periods import Gathered
 from marketing.trends.events import Learned
+from marketing.trends.events.digests import digests
 from marketing.trends.panels import Panel, panels
 from marketing.trends.states import FORECAST, states
 from pipelines import checkpoints, engine
@@ -43,8 +45,8 @@ class How:
 class Work:
     """Some trends of one frequency with all that their fits depend on.
 
-    `marks` has the digest of each trend's own content. `version` is there for workers elsewhere: that of their code
-    must be the same.
+    `marks` has the digest of all that the fits of each trend depend on. `version` is there for workers elsewhere: that
+    of their code must be the same.
     """
 
     panel: Panel
@@ -66,9 +68,7 @@ def fit(work: Work) -> dict[str, pd.DataFrame]:
     origins = fits.origins(work.panel, work.horizon)
     moves = events.moves(work.panel, work.learned, work.horizon, origins)
     made = fits.table([fits.fit(work.panel, moves, work.horizon, work.forecaster)])
-    told = zip(work.marks, moves.digests(len(work.panel)), strict=True)
-    digests = dict(zip(work.panel.trends, map("".join, told), strict=True))
-    digest = made["trend"].map(digests).astype("str").rename("digest")
+    digest = made["trend"].map(dict(zip(work.panel.trends, work.marks, strict=True))).astype("str").rename("digest")
     return {"fits": pd.concat([made.iloc[:, :3], digest, made.iloc[:, 3:]], axis=1)}
 
 
@@ -122,36 +122,29 @@ class Batch:
         return wanted - self.done - {failure.key for failure in self.failures}
 
     def carry(self, stored: pd.DataFrame) -> None:
-        """Take over the fits of trends whose content is what it was when they were made."""
-        before = stored.drop_duplicates("trend").set_index("trend")["digest"]
-        for panel in self.ready:
-            for rows in _pieces(np.arange(len(panel)), PIECE):
-                self._carry(panel.take(rows), before)
+        """Take over the fits of trends for which all that these depend on is what it was when they were made."""
+        first = stored.drop_duplicates("trend")
+        before = dict(zip(first["trend"], first["digest"], strict=True))
+        self.done |= {trend for trend, mark in self.marks.items() if before.get(trend) == mark}
         self.carried = len(self.done)
         if self.carried:
             self.fitted.append(stored[stored["trend"].isin(self.done)])
 
-    def _carry(self, panel: Panel, before: pd.Series) -> None:
-        """Those of one piece; what events did to them is reckoned only where all else is the same."""
-        stored = before.reindex(panel.trends).fillna("").to_numpy(str)
-        marks = np.array(self._marks(panel))
-        alike = np.char.startswith(stored, marks)
-        if not alike.any():
-            return
-        same, horizon = panel.take(alike), self.how.horizon[panel.frequency.code]
-        moves = events.moves(same, self.learned.of(same.trends), horizon, fits.origins(same, horizon))
-        digests = np.char.add(marks[alike], moves.digests(len(same)))
-        self.done |= {trend for trend, equal in zip(same.trends, digests == stored[alike], strict=True) if equal}
+    @functools.cached_property
+    def marks(self) -> dict[str, str]:
+        """The digest of all that each ready trend's fits depend on: content, events, and how it is forecast."""
+        return {
+            trend: mark for panel in self.ready for trend, mark in zip(panel.trends, self._marks(panel), strict=True)
+        }
 
     def _marks(self, panel: Panel) -> list[str]:
-        """A digest of each trend's own content and of how it is forecast; without what events did to it."""
-        shared = checkpoints.digest(
-            panel.frequency.code, self.how.horizon[panel.frequency.code], self.how.forecaster, self.how.version
-        )
+        horizon = self.how.horizon[panel.frequency.code]
+        shared = checkpoints.digest(panel.frequency.code, horizon, self.how.forecaster, self.how.version)
         begun = (~np.isnan(panel.values)).argmax(axis=1)
+        told = digests(panel, self.learned, horizon, fits.slots(panel, horizon))
         return [
-            checkpoints.digest(shared, last, values[start:])[:16]
-            for last, values, start in zip(panel.last, panel.values, begun, strict=True)
+            checkpoints.digest(shared, last, values[start:])[:16] + moved
+            for last, values, start, moved in zip(panel.last, panel.values, begun, told, strict=True)
         ]
 
     def items(self, names: Mapping[str, str], *, elsewhere: bool = False) -> list[engine.Item]:
@@ -162,13 +155,14 @@ class Batch:
         made = []
         for panel, rows in self._cut():
             piece = panel.take(rows)
-            left = ~np.isin(piece.trends, list(self.done))
+            left = np.array([trend not in self.done for trend in piece.trends])
             if left.any():
                 made.append(self._item(piece.take(left), names, elsewhere=elsewhere))
         return made
 
     def _item(self, panel: Panel, names: Mapping[str, str], *, elsewhere: bool) -> engine.Item:
-        trends, marks = panel.trends, tuple(self._marks(panel))
+        trends = panel.trends
+        marks = tuple(self.marks[trend] for trend in trends)
         learned, horizon = self.learned.of(trends), self.how.horizon[panel.frequency.code]
         version = self.how.version if elsewhere else ""
         work = Work(panel, marks, learned, horizon, self.how.forecaster, version)
@@ -270,7 +264,7 @@ def dimensions(heads: pd.DataFrame) -> list[str]:
 
 
 def _digest(work: Work) -> str:
-    return checkpoints.digest("fits", work.marks, work.panel.trends, work.learned)
+    return checkpoints.digest("fits", work.marks, work.panel.trends)
 
 
 def halves(item: engine.Item) -> list[engine.Item]:

@@ -44,6 +44,14 @@ def engagement(days: int = 120, seed: int = 5) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)
 
 
+def told(*happened: tuple[str, int, str]) -> pd.DataFrame:
+    """An events table: of each its kind, how many days before the last it was, and its title."""
+    kinds, back, titles = zip(*happened, strict=True)
+    dates = pd.Timestamp("2026-11-22") - pd.to_timedelta(list(back), unit="D")
+    names = [f"{kind} {date:%d %B}" for kind, date in zip(kinds, dates, strict=True)]
+    return pd.DataFrame({"event": names, "kind": kinds, "date": dates.as_unit("us"), "title": titles})
+
+
 def make(folder: Path, rows: pd.DataFrame | None = None) -> Workspace:
     workspace = Workspace.create(folder)
     titles = pd.DataFrame({"title": ["tide"], "name": ["The Tide"]})
@@ -165,6 +173,30 @@ def test_what_is_carried_over_is_what_would_be_made_anew(tmp_path: Path) -> None
     assert 0 < forecast.run(grown, settings, now=NOW).carried < 7
     assert forecast.run(anew, settings, now=NOW).carried == 0
     assert files(grown) == files(anew)
+
+
+def test_an_event_more_leaves_the_tables_that_would_be_made_anew(tmp_path: Path) -> None:
+    earlier = [("trailer", back, title) for title in ("tide", "saltmarsh", "ember") for back in (70, 5, -3)]
+    before, after = told(*earlier), told(*earlier, ("trailer", 40, "ember"), ("gala", 9, "ember"))
+    grown, anew = make(tmp_path / "grown"), make(tmp_path / "anew")
+    settings = SETTINGS.model_copy(update={"forecaster": "blend"})
+    grown.upsert({"events": before}, now=NOW)
+    forecast.run(grown, settings, now=NOW)
+    for workspace in (grown, anew):
+        workspace.write({"events": after}, now=NOW)
+    forecast.run(grown, settings, now=NOW)
+    assert forecast.run(anew, settings, now=NOW).carried == 0
+    assert files(grown) == files(anew)
+
+
+def test_a_note_on_one_title_fits_no_other_again(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    earlier = [("trailer", back, title) for title in ("tide", "saltmarsh") for back in (70, 30)]
+    workspace.upsert({"events": told(*earlier)}, now=NOW)
+    forecast.run(workspace, SETTINGS, now=NOW)
+    fitted = watch_fits(monkeypatch)
+    workspace.upsert({"events": told(("gala", 20, "ember"))}, now=NOW)
+    forecast.run(workspace, SETTINGS, now=NOW)
+    assert fitted == ["ember/views"]
 
 
 def test_a_title_that_left_leaves_no_rows(workspace: Workspace) -> None:

@@ -205,8 +205,6 @@ def test_a_trend_without_events_costs_and_moves_nothing() -> None:
     panel = panel_of(lights=audience(), tide=audience(seed=2))
     moved = moves(panel, learn([panel], event("trailer", on(150), title="tide")), 28, (0, 28))
     assert moved.rows.tolist() == [1]
-    assert moved.digests(2)[0] == ""
-    assert moved.digests(2)[1] != ""
     same = np.ones((2, 2, 28))
     np.testing.assert_array_equal(moved.under(same)[:, 0], same[:, 0])
     none = moves(panel, learn([panel], NO_EVENTS), 28, (0, 28))
@@ -303,7 +301,8 @@ def test_the_order_of_events_changes_nothing() -> None:
     panel = panel_of(lights=lifted(audience(), 150, 1.0), tide=audience(seed=2))
     told = pd.concat([event("trailer", on(d), title=t) for t in ("lights", "tide") for d in (60, 150, 160, 310)])
     first, second = (moves(panel, learn([panel], rows), 28, (0, 140)) for rows in (told, told.iloc[::-1]))
-    assert first.digests(2) == second.digests(2)
+    for name in ("past", "ahead", "spread"):
+        np.testing.assert_array_equal(getattr(first, name), getattr(second, name))
 
 
 AWKWARD = st.one_of(

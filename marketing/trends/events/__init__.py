@@ -210,7 +210,7 @@ def _done(
     beside.loc[late, ["at", "peak"]], beside.loc[late, "decay"] = 0.0, done.loc[late, "fading"]
     found = estimates(panel, beside, late)
     facts = _placed(wanted[FACTS], cuts, where)[late]
-    kin = expected(learned.pools, facts, _cutoffs(panel, done[late]))
+    kin = expected(learned.pools, facts, cutoffs(panel, done[late]))
     effect, sd = held(found, kin)
     told = {"effect": effect, "sd": sd, "basis": _basis(found, kin)} | {name: found[name] for name in SHAPE}
     for name, values in told.items():
@@ -225,7 +225,7 @@ def _coming(
 ) -> pd.DataFrame:
     """Events ahead that were known of, as their kin lets expect."""
     soon = _placed(wanted[list(dict.fromkeys([*PLACE, *FACTS, "announced"]))], cuts, where)
-    cutoff = _cutoffs(panel, soon)
+    cutoff = cutoffs(panel, soon)
     known = ~(soon["announced"].to_numpy().astype("datetime64[D]") > cutoff)
     soon, cutoff = soon[known].reset_index(drop=True), cutoff[known]
     kin = expected(learned.pools, soon, cutoff)
@@ -237,7 +237,7 @@ def _coming(
     return coming[~coming["public"].to_numpy(bool) | (coming["basis"] != "prior").to_numpy()]
 
 
-def _cutoffs(panel: Panel, events: pd.DataFrame) -> NDArray[np.datetime64]:
+def cutoffs(panel: Panel, events: pd.DataFrame) -> NDArray[np.datetime64]:
     """The last date known of each event's trend at its origin."""
     if events.empty:
         return np.zeros(0, dtype="datetime64[D]")

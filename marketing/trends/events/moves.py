@@ -1,6 +1,5 @@
 """What events did to a history and will do to a forecast, on the log scale, as it was known at each origin."""
 
-import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -71,15 +70,6 @@ class Moves:
         whole = np.zeros((len(self.origins), count, self.ahead.shape[2]))
         whole[:, self.rows] = self.spread
         return whole
-
-    def digests(self, count: int) -> list[str]:
-        """For each of `count` rows, a short digest of its movements; empty without events."""
-        told = [""] * count
-        for number, row in enumerate(self.rows):
-            parts = (self.past[:, number], self.ahead[:, number], self.spread[:, number])
-            bytes_ = b"".join(np.round(part, 9).tobytes() for part in parts)
-            told[row] = hashlib.sha256(bytes_).hexdigest()[:16]
-        return told
 
 
 def _rows(panel: Panel, rows: Rows) -> Panel:
