@@ -3,7 +3,6 @@
 import json
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict
 from typing import Any
 
 import numpy as np
@@ -186,7 +185,7 @@ def _mattering(effects: pd.DataFrame, told: Mapping[str, Outlook]) -> dict[str, 
 
 def _row(told: Outlook) -> dict[str, Any]:
     """An outlook as a row: dates as such, `even` as 0 or 1."""
-    row = asdict(told) | {"even": int(told.even)}
+    row = dict(vars(told)) | {"even": int(told.even)}
     row.pop("summed")
     return {name: pd.Timestamp(value) if hasattr(value, "isoformat") else value for name, value in row.items()}
 

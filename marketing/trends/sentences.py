@@ -204,12 +204,14 @@ def _telling(effects: pd.DataFrame | None, told: Outlook) -> list[dict[str, Any]
     """The events that make enough of the window's total for sure, the strongest first."""
     if effects is None or effects.empty or told.total <= 0:
         return []
-    clear = (effects["low80"] > 0) | (effects["high80"] < 0)
-    share = effects[_added(effects)].abs() / told.total
-    at_work = effects["date"] <= pd.Timestamp(told.window_last)
-    found = effects.assign(share=share)[clear & at_work & (share >= MATTERS)]
-    found = found.sort_values(["share", "date", "event"], ascending=[False, True, True])
-    return [{str(name): value for name, value in row.items()} for row in found.head(MOST_EVENTS).to_dict("records")]
+    column = _added(effects)
+    last = pd.Timestamp(told.window_last)
+    found = []
+    for row in effects.to_dict("records"):
+        share = abs(row[column]) / told.total
+        if (row["low80"] > 0 or row["high80"] < 0) and row["date"] <= last and share >= MATTERS:
+            found.append((-share, row["date"], row["event"], {str(name): value for name, value in row.items()}))
+    return [row for *_, row in sorted(found, key=lambda each: each[:3])[:MOST_EVENTS]]
 
 
 def _added(effects: pd.DataFrame) -> str:
