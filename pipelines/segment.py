@@ -8,15 +8,17 @@ import datetime as dt
 import hashlib
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib import metadata, resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 from marketing import catalog
-from marketing.segments import behaviour, lifecycle, movements, record
+from marketing.errors import InputError, printable
+from marketing.segments import behaviour, choice, lifecycle, movements, record
 from marketing.segments.affinity import affinity
 from marketing.segments.division import SEGMENTERS
 from marketing.segments.segmentation import How, Previous, Segmentation, segment
@@ -51,8 +53,21 @@ class Report:
     fresh: bool = False  # nothing had changed since the last run
 
 
+@dataclass(frozen=True)
+class Number:
+    """How many segments a run looks for; `held` says that somebody asked for them in a run, this or an earlier one."""
+
+    k: int | None
+    held: bool
+
+
 def run(
-    workspace: Workspace, settings: Settings, *, now: dt.datetime, progress: engine.Progress | None = None
+    workspace: Workspace,
+    settings: Settings,
+    *,
+    now: dt.datetime,
+    asked: Mapping[str, Any] | None = None,
+    progress: engine.Progress | None = None,
 ) -> Report:
     """Segment the audience of a workspace, unless nothing has changed since the last run.
 
@@ -60,30 +75,73 @@ def run(
         workspace: Has an audience, and perhaps viewing and titles, which tell behaviour and taste.
         settings: segmenter, k, seed, today, allowed, weights.
         now: The time that the tables are stored under.
+        asked: Under "k" how many segments, in place of the settings' number; None for as many as the data prove. It
+            holds for runs to come, until another is asked for or the settings name one.
         progress: Told of each step.
 
     Raises:
         MissingError: there is no audience, or no such segmenter.
-        InputError: what the settings let in is against the law, or has no reason.
+        InputError: what the settings let in is against the law, or has no reason; or so many cannot be looked for.
     """
     catalog.require(settings.segmenter, catalog.names(SEGMENTERS), "segmenters")
     told = progress or (lambda done, total, what: None)
     today = settings.day(now.astimezone().date())
-    how = How(today, settings.segmenter, settings.k, settings.seed, settings.allowed, settings.weights)
+    number = _number(workspace, settings, asked or {})
+    how = How(today, settings.segmenter, number.k, settings.seed, settings.allowed, settings.weights)
     inputs = workspace.digest(*INPUTS)
-    stamp = checkpoints.digest(inputs, how, code_version())
+    basis = checkpoints.digest(inputs, replace(how, k=None), code_version())
+    stamp = checkpoints.digest(basis, number)
     stored = workspace.tables()
     if all(name in stored and stored[name].stamp == stamp for name in OUTPUTS):
         told(1, 1, "the segments are up to date")
         return Report(segments=stored["segments"].rows, fresh=True)
     with behaviour.people(workspace) as people:
-        found = segment(people, how, previous=_previous(workspace), names=_names(workspace), progress=told)
+        gone = record.gone(workspace.read("division")) if workspace.has("division") else ()
+        found = segment(people, how, previous=_previous(workspace), names=_names(workspace), gone=gone, progress=told)
         frames = record.tables(found, when=now, table=inputs) | _beside(workspace, found)
+        frames["choices"] = _choices(workspace, found, number, basis)
         assignments = workspace.stage("assignments", found.assigned())
         frames["movements"] = _movements(workspace, assignments.path)
         workspace.write({**frames, "assignments": assignments}, now=now, stamp=stamp)
     told(1, 1, f"{len(found.segments)} segments")
     return Report(len(found.segments), found.stable, found.why)
+
+
+def _number(workspace: Workspace, settings: Settings, asked: Mapping[str, Any]) -> Number:
+    """How many segments to look for: what this run asks for, else the settings, else what was asked for before."""
+    if "k" in asked:
+        k = asked["k"]
+        if k is not None and not (isinstance(k, int) and 1 <= k <= choice.MOST):
+            raise InputError(f"{printable(k, 20)} segments cannot be looked for. Ask for 1 to {choice.MOST}, or none.")
+        return Number(k, held=k is not None)
+    if settings.k is None and workspace.has("choices"):
+        before = workspace.read("choices")
+        if "asked" in before and (before["asked"] == 1).any():
+            return Number(int(before.loc[before["asked"] == 1, "k"].iloc[0]), held=True)
+    return Number(settings.k, held=False)
+
+
+def _choices(workspace: Workspace, found: Segmentation, number: Number, basis: str) -> pd.DataFrame:
+    """What was tried, beside what earlier runs tried on the same people under the same settings.
+
+    So that who asks for a number can hold it against the one that the data prove.
+    """
+    tried = record.choices(found).assign(
+        criterion=[one.criterion for one in found.choice.tried], found=0, asked=0, basis=basis
+    )
+    if number.k is None:
+        return tried.assign(found=tried["chosen"])
+    tried["asked"] = ((tried["k"] == number.k) & number.held).astype("int64")
+    before = workspace.read("choices") if workspace.has("choices") else tried.head(0)
+    same = before[before["basis"] == basis] if "basis" in before else tried.head(0)
+    known = same.set_index("k")
+    for at, k in tried["k"].items():
+        if k in known.index:  # fitted like its neighbours there, so that its likelihood compares
+            alike = ["bic", "icl", "criterion", "found"]
+            tried.loc[at, alike] = known.loc[k, alike].to_numpy()
+    others = same[~same["k"].isin(tried["k"])].assign(chosen=0, asked=0)
+    whole = pd.concat([tried, others[list(tried.columns)]], ignore_index=True) if len(others) else tried
+    return whole.astype(tried.dtypes.to_dict()).sort_values("k", ignore_index=True)
 
 
 def _previous(workspace: Workspace) -> Previous | None:

@@ -14,7 +14,7 @@ from marketing.segments.fairness import record
 from marketing.segments.segmentation import Segmentation
 from marketing.segments.words.parts import Counts, Parts
 
-DIVISION, NAMES, PARTS, COUNTS = "division", "names", "parts", "counts"
+DIVISION, NAMES, PARTS, COUNTS, GONE = "division", "names", "parts", "counts", "gone"
 
 
 @dataclass(frozen=True)
@@ -68,6 +68,12 @@ def restored(stored: pd.DataFrame) -> Kept:
         raise InputError("The stored segments cannot be read. Find them anew: marquee run segment") from error
 
 
+def gone(stored: pd.DataFrame) -> tuple[str, ...]:
+    """The ids of segments that were there once, as the table `division` holds them."""
+    told = stored.loc[stored["part"] == GONE, "text"]
+    return tuple(json.loads(told.iloc[0])) if len(told) else ()
+
+
 def _division(found: Segmentation) -> pd.DataFrame:
     names = dict(zip(found.segments["segment"], found.segments["name"], strict=True))
     told = {
@@ -75,6 +81,7 @@ def _division(found: Segmentation) -> pd.DataFrame:
         NAMES: [names.get(segment, segment) for segment in found.division.ids],
         PARTS: found.parts.to_record(),
         COUNTS: found.census.counts.to_record(),
+        GONE: list(found.gone),
     }
     texts = [json.dumps(value, ensure_ascii=False, allow_nan=False) for value in told.values()]
     return pd.DataFrame({"part": list(told), "text": texts}).astype("str")

@@ -6,7 +6,7 @@ people take no more memory than some thousands do.
 
 import datetime as dt
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -63,7 +63,7 @@ class Segmentation:
 
     `segments` and `set_aside` are tables; `census` has everyone's place in `division.ids`, in the order of `people`,
     and people counted by segment and `parts` of columns. `kept_out` and `let_in` are the columns that tell what the law
-    or our default keeps out, as they were dealt with.
+    or our default keeps out, as they were dealt with. `gone` are ids of segments that are no more.
     """
 
     how: How
@@ -77,6 +77,7 @@ class Segmentation:
     proxies: tuple[Proxy, ...]
     kept_out: Mapping[str, fairness.Category]
     let_in: Mapping[str, fairness.Category]
+    gone: tuple[str, ...]
 
     @property
     def stable(self) -> bool:
@@ -110,6 +111,7 @@ def segment(
     *,
     previous: Previous | None = None,
     names: Mapping[str, str] | None = None,
+    gone: Collection[str] = (),
     progress: Progress | None = None,
 ) -> Segmentation:
     """Divide `people` into segments; equal input gives equal segments, in any order of rows and columns.
@@ -117,6 +119,7 @@ def segment(
     Args:
         previous: Tells where some people were in the last run; a group that still overlaps keeps its id.
         names: What segments were called then, by id; one that is still there keeps its name while that is true.
+        gone: Ids of segments that were there before and are no more; none of them comes back for other people.
         progress: Told how many steps of how many are done, and what is done now.
 
     Raises:
@@ -127,7 +130,7 @@ def segment(
     build = catalog.load(SEGMENTERS, how.segmenter).segmenter
     with threadpool_limits(1):  # sums come out the same on any machine, and small ones sooner
         told = progress or (lambda done, total, what: None)
-        return _Run(people, how, build, told).segmentation(previous, names or {})
+        return _Run(people, how, build, told).segmentation(previous, names or {}, gone)
 
 
 class _Run:
@@ -141,12 +144,12 @@ class _Run:
         self.adults = sample[self.scheme.adults(sample)].reset_index(drop=True)
         self.matrix = self.scheme.matrix(self.adults)
 
-    def segmentation(self, previous: Previous | None, names: Mapping[str, str]) -> Segmentation:
+    def segmentation(self, previous: Previous | None, names: Mapping[str, str], gone: Collection[str]) -> Segmentation:
         """Everything that is found."""
         chosen = choice.choose(
             self.matrix, self._segmenter, k=self.how.k, least=DESCRIBED, seed=self.how.seed, progress=self.progress
         )
-        division = self._division(chosen, previous)
+        division = self._division(chosen, previous, {*names, *gone})
         by = parts.learn(self.scheme.columns, self.matrix)
         counted = census.take(self.people, division, by)
         while len(division.ids) > 1 and counted.sizes.min() < DESCRIBED:  # a sample may promise a few too many
@@ -164,16 +167,17 @@ class _Run:
             set_aside=self._set_aside(counted),
             proxies=self._proxies(division, kept_out),
             kept_out=kept_out,
+            gone=tuple(sorted({*names, *gone} - set(division.ids))),
             let_in=self._telling(name for name in self.how.allowed if name in self.adults),
         )
 
-    def _division(self, chosen: Choice, previous: Previous | None) -> Division:
+    def _division(self, chosen: Choice, previous: Previous | None, used: Collection[str]) -> Division:
         """What was chosen, with an id for each segment."""
         unnamed = Division(self.scheme, self.how.segmenter, chosen.fitted, ("",) * chosen.k)
         labels = unnamed.chances(self.matrix).argmax(axis=1)
         persons = self.adults["person"]
         before = previous(persons.tolist()) if previous else None
-        return replace(unnamed, ids=identity.ids(persons.to_numpy(object), labels, chosen.k, before))
+        return replace(unnamed, ids=identity.ids(persons.to_numpy(object), labels, chosen.k, before, used))
 
     def _segmenter(self, k: int, *, seed: int, columns: Sequence[int] | None = None) -> Any:
         """A segmenter for all columns, or for some."""

@@ -195,3 +195,16 @@ def test_a_table_of_very_many_columns_is_answered_by_those_known_of_most_people(
     assert {column.name for column in scheme.columns} <= {f"x{i}" for i in range(500)}
     assert len(scheme.columns) + len(scheme.set_aside) == 3_000
     assert any("500 columns at most" in one.reason for one in scheme.set_aside)
+
+
+def test_a_category_and_its_number_count_once():
+    random = np.random.default_rng(5)
+    years = random.choice([9, 10, 13, 14, 16], 3_000, p=[0.4, 0.3, 0.2, 0.07, 0.03])
+    school = pd.Series(years).map({9: "HS", 10: "College", 13: "Bachelors", 14: "Masters", 16: "Doctorate"})
+    school[random.random(3_000) < 0.005] = "Other"
+    person = [f"u{i * 7919 % 30011:05d}" for i in range(3_000)]
+    device = random.choice(["tv", "phone"], 3_000)
+    table = pd.DataFrame({"person": person, "education": school, "education_years": years, "device": device})
+    told = reasons(table)
+    assert told["education_years"] == "It says nearly the same as education, which would then count twice."
+    assert "device" not in told

@@ -10,8 +10,13 @@ NEARLY_SAME = 0.8  # rank correlation from which two columns of numbers count as
 COMPARED = 10_000  # people that columns are compared by,
 COMPARED_CELLS = 4_000_000  # and fewer where there are many columns
 LEVELS = 25  # different values up to which a column tells people apart like a category
+SHARED = 0.95  # of what either of two such columns tells (in bits), from which they count as one
+HELD_AGAINST = 2_000  # people that such columns are compared by
+NEAREST = 60  # columns that tell about as much, which one is compared with at most
+LEAST_BITS = 0.05  # a column that tells less is compared with none
 
 Values = NDArray[np.float64]
+Codes = NDArray[np.intp]
 
 
 class Likeness:
@@ -21,6 +26,7 @@ class Likeness:
         most = min(COMPARED, max(COMPARED_CELLS // max(columns, 1), 500))
         self.every = max(1, -(-people // most))
         self.signatures: dict[bytes, str] = {}
+        self.codes: list[tuple[str, float, Codes]] = []  # name, entropy, levels as codes
         self.names: list[str] = []
         self.scores = np.empty(
             (64, -(-people // self.every)), np.float32
@@ -39,6 +45,21 @@ class Likeness:
             self._remember(name, scores)
         if signature:
             self.signatures[signature] = name
+            return self._told_by_levels(name, values)
+        return ""
+
+    def _told_by_levels(self, name: str, values: Values) -> str:
+        """The same for a column of few different values, whether amounts or codes: an education, and its years."""
+        codes = pd.factorize(values[:: max(1, len(values) // HELD_AGAINST)])[0].astype(np.intp) + 1
+        told = _entropy(np.bincount(codes))
+        near = sorted(self.codes, key=lambda one: abs(one[1] - told))[:NEAREST] if told > LEAST_BITS else []
+        for other, bits, others in near:
+            if min(told, bits) < SHARED * max(told, bits):
+                break
+            both = _entropy(np.bincount(codes * (others.max() + 1) + others))
+            if told + bits - both >= SHARED * max(told, bits):
+                return f"It says nearly the same as {other}, which would then count twice."
+        self.codes.append((name, told, codes))
         return ""
 
     def _remember(self, name: str, scores: NDArray[np.float32]) -> None:
@@ -52,6 +73,12 @@ def _signature(values: Values) -> bytes:
     """Equal for columns that tell people apart in the same way, whatever their values are called; b"" for amounts."""
     codes, different = pd.factorize(values)
     return hashlib.sha256(codes.astype(np.int16).tobytes()).digest() if len(different) <= LEVELS else b""
+
+
+def _entropy(counts: NDArray[np.intp]) -> float:
+    """Of people by level, in bits."""
+    shares = counts[counts > 0] / counts.sum()
+    return float(-(shares * np.log2(shares)).sum())
 
 
 def _mostly_one(values: Values) -> bool:
