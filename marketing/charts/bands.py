@@ -31,7 +31,7 @@ BESIDE = 0.012  # of the width: as near to an event's line its name would be wri
 LOW, HIGH = 0.1, 0.6  # of the height: below, nothing fits under a ring; above, what is over one meets Today
 EVENT_ROOM = 0.2  # of the width: two event names nearer than this would touch on a phone
 LABEL_ROOM = 0.055  # of the height between the labels at the right edge
-TIMES = 3.0  # from here on a rise is told as so many times, not in per cent
+TIMES = 2.0  # from here on a rise is told as so many times, not in per cent, here as in words
 
 
 def band_chart(
@@ -54,7 +54,8 @@ def band_chart(
         unit: what is counted ("views").
         today: drawn as a line.
         theme: "light" or "dark".
-        anomalies: date, value, change and event ("" where none is near); ringed, the largest with a word.
+        anomalies: date, value, change, z and event ("" where none is near); ringed, the largest with a word. Where
+            there is a column effect, and a number in it, that is what its event did, and told in place of change.
         other: date and expected of a scenario beside the forecast.
     """
     ink = INKS[theme]
@@ -72,7 +73,9 @@ def band_chart(
     crowded = False
     if anomalies is not None:
         lined = [date for _, date in _told(events, start, end)]
-        seen = anomalies.assign(climbs=_climbs(history, anomalies["date"], start + (end - start) * TODAY_ROOM))
+        seen = _by_events(anomalies).assign(
+            climbs=_climbs(history, anomalies["date"], start + (end - start) * TODAY_ROOM)
+        )
         crowded = _add_anomalies(figure, seen, (start, end, axis["range"][1]), ink, lined, pd.Timestamp(today))
     _add_today(figure, today, start, end, ink, low=crowded)
     _add_edge_labels(figure, forecast, axis["range"][1], ink)
@@ -176,6 +179,12 @@ def _add_other(figure: go.Figure, other: pd.DataFrame, ink: Ink) -> None:
     )
 
 
+def _by_events(anomalies: pd.DataFrame) -> pd.DataFrame:
+    """Anomalies with the effect of their event as their change, where it is known (`by`)."""
+    known = anomalies["effect"] if "effect" in anomalies else pd.Series(float("nan"), index=anomalies.index)
+    return anomalies.assign(change=known.fillna(anomalies["change"]), by=known.notna())
+
+
 def _add_anomalies(
     figure: go.Figure,
     anomalies: pd.DataFrame,
@@ -199,8 +208,11 @@ def _add_anomalies(
         y=seen["value"],
         mode="markers",
         marker=ring,
-        customdata=[changed(change) for change in seen["change"]],
-        hovertemplate="%{customdata} against expected<extra></extra>",
+        customdata=[
+            f"{changed(change)} {f'by {safe(event)}' if by else 'against expected'}"
+            for change, event, by in zip(seen["change"], seen["event"], seen["by"], strict=True)
+        ],
+        hovertemplate="%{customdata}<extra></extra>",
     )
     named: list[Any] = []
     row: Any

@@ -18,6 +18,7 @@ RANGES = {
     "W": {"6 months": 184, "2 years": 731, "All": 0},
     "M": {"2 years": 731, "5 years": 1827, "All": 0},
 }
+AWAITED = 7  # days before it from which an event may be felt
 
 
 def show(place: Place) -> None:
@@ -166,9 +167,18 @@ def _chart(place: Place, row: Any, history: pd.DataFrame, forecast: pd.DataFrame
 
 
 def _anomalies(place: Place, trend: str) -> pd.DataFrame:
-    """The days of a trend that were not as expected; with "" where no event was near."""
+    """The days of a trend that were not as expected; with "" where no event was near, else with what that did.
+
+    So a ring says what the table of events says: by itself a day tells of the event and of its own luck.
+    """
     rows = numbers.rows(place.workspace, "anomalies", trend)
-    return rows.assign(event=rows["event"].fillna(""))
+    rows = rows.assign(event=rows["event"].fillna(""))
+    effects = numbers.rows(place.workspace, "event_effects", trend)[["event", "date", "effect"]]
+    both = rows[["event", "date", "change"]].reset_index().merge(effects, on="event", suffixes=("", "_begun"))
+    apart = (both["date"] - both["date_begun"]).dt.days
+    same = (both["effect"] * both["change"] > 0) & (apart >= -AWAITED)
+    near = both.assign(apart=apart.abs())[same].sort_values("apart").drop_duplicates("index").set_index("index")
+    return rows.assign(effect=near["effect"].reindex(rows.index))
 
 
 if __name__ == "__main__":

@@ -209,7 +209,26 @@ def test_an_anomaly_is_ringed_and_told_by_how_much_and_what_was_near() -> None:
     assert not any("<i>" in text for text in labels(figure))
 
 
-@pytest.mark.parametrize(("change", "told"), [(0.38, "+38%"), (-0.34, "−34%"), (0.001, "0%"), (4.0, "5 times")])
+def test_a_ring_tells_what_its_event_did_where_that_is_known() -> None:
+    found = pd.DataFrame(
+        {
+            "date": DAYS[[30, 60]],
+            "value": [45000.0, 44000.0],
+            "change": [0.46, 0.5],
+            "z": [5.0, 4.0],
+            "event": ["Talk show", ""],
+            "effect": [0.31, np.nan],
+        }
+    )
+    figure = band(anomalies=found)
+    [rings] = [trace for trace in figure.data if trace.mode == "markers"]  # type: ignore[attr-defined]
+    assert list(rings.customdata) == ["+31% by Talk show", "+50% against expected"]
+    assert not any("+46%" in text for text in labels(figure))
+
+
+@pytest.mark.parametrize(
+    ("change", "told"), [(0.38, "+38%"), (-0.34, "−34%"), (0.001, "0%"), (1.56, "2.6 times"), (4.0, "5 times")]
+)
 def test_a_change_is_told_as_one_says_it(change: float, told: str) -> None:
     assert charts.changed(change) == told
 

@@ -1,12 +1,14 @@
 """What stands under a trend's chart, tab by tab."""
 
 import datetime as dt
+import json
 from collections.abc import Callable
 from pathlib import Path
 
 import filelock
 import pandas as pd
 import pytest
+from small_workspace import NOW
 from streamlit.testing.v1 import AppTest
 
 from marketing.ledger import Ledger
@@ -73,6 +75,19 @@ def test_each_event_says_what_it_did_and_those_ahead_where_that_is_known_from(fu
     finale = next(name for name in told.index if "Finale" in name)
     assert told.loc[finale, "On its strongest day"].endswith(", as others of its kind")
     assert told.loc["Trailer", "Views added in all"] == "41,000"
+
+
+def test_a_ring_and_the_table_of_events_say_the_same_of_an_event(full: Path, draw: Draw) -> None:
+    workspace = Workspace(full)
+    effects, anomalies = workspace.read("event_effects"), workspace.read("anomalies")
+    again = effects[effects["event"] == "Season 2"].assign(date=pd.Timestamp("2026-12-12"), effect=0.9, ahead=1)
+    anomalies = anomalies.assign(event=["Season 2", "Trailer"])  # a rise, and a fall that no trailer makes
+    workspace.write({"event_effects": pd.concat([effects, again]), "anomalies": anomalies}, now=NOW)
+    app = opened(draw, "Events", title="harbour-lights")
+    told = app.table[0].value.set_index("Event").loc[["Season 2"], "On its strongest day"]
+    rings = [trace for trace in json.loads(app.get("plotly_chart")[0].proto.spec)["data"] if trace["mode"] == "markers"]
+    assert rings[0]["customdata"] == ["3.4 times by Season 2", "−34% against expected"]
+    assert any(each.startswith("3.4 times") for each in told)
 
 
 def test_an_annotated_day_becomes_an_event_and_the_title_is_forecast_anew(
