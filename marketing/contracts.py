@@ -261,8 +261,10 @@ TABLES: dict[str, Table] = {
         _table(
             "choices",
             "k",
-            "k:count! bic:number icl:number agreement:number by_chance:number chosen:count",
-            "numbers of segments that were tried, and how each fared (bic, icl: lower is better; agreement: ARI)",
+            "k:count! bic:number icl:number agreement:number by_chance:number chosen:count criterion:number"
+            " found:count asked:count basis:text",
+            "numbers of segments that were tried, and how each fared (bic, icl, criterion: lower is better; agreement:"
+            " ARI); chosen is what was taken, found what the data prove, asked what somebody asked for",
             made=True,
         ),
         _table(

@@ -16,7 +16,7 @@ NEEDS: dict[str, tuple[tuple[str, ...], ...]] = {
     "draft": (("audience", "segments"), ("titles", "engagement")),
 }
 NAMES = tuple(NEEDS)
-OTHERS = ("sample", "engine")  # arguments that are not the draft job's
+OTHERS = ("sample", "engine", "k")  # arguments that are not the draft job's
 
 
 class Failed(Protocol):
@@ -68,8 +68,8 @@ def do(
     """Do one job on all of a workspace, as far as it is stale; the items that failed.
 
     `by` is who asked for it, and drafts bear that name. `arguments` are the draft job's request (which titles,
-    segments and channels, how many variants), under "sample" which sample the job of that name puts in, and under
-    "engine" the address of a Dask scheduler in place of the settings'.
+    segments and channels, how many variants), under "sample" which sample the job of that name puts in, under
+    "engine" the address of a Dask scheduler and under "k" how many segments, both in place of the settings'.
     """
     if job == "forecast":
         from pipelines import forecast
@@ -79,7 +79,7 @@ def do(
     if job == "segment":
         from pipelines import segment
 
-        return segment.run(workspace, settings, now=now, progress=progress).failures
+        return segment.run(workspace, settings, now=now, asked=arguments, progress=progress).failures
     if job == "draft":
         from pipelines import draft
 

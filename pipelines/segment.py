@@ -20,6 +20,8 @@ from marketing import catalog
 from marketing.errors import InputError, printable
 from marketing.segments import behaviour, choice, lifecycle, movements, record
 from marketing.segments.affinity import affinity
+from marketing.segments.affinity import record as taste
+from marketing.segments.affinity.counting import gather
 from marketing.segments.division import SEGMENTERS
 from marketing.segments.segmentation import How, Previous, Segmentation, segment
 from marketing.settings import Settings
@@ -38,8 +40,8 @@ OUTPUTS = (
     "proxies",
     "lifecycle",
     "movements",
+    *taste.TABLES,
 )
-NOTHING_SEEN = pd.DataFrame({"person": pd.Series(dtype="str"), "title": pd.Series(dtype="str")})
 
 
 @dataclass(frozen=True)
@@ -162,19 +164,24 @@ def _names(workspace: Workspace) -> Mapping[str, str]:
 
 
 def _beside(workspace: Workspace, found: Segmentation) -> dict[str, pd.DataFrame]:
-    """What viewing tells of the segments: tables `affinity` and `lifecycle`, empty without any."""
+    """What viewing tells: tables `affinity`, `lifecycle`, and those of taste; empty without any."""
     titles = workspace.read("titles") if workspace.has("titles") else None
     today = found.how.today
     if not workspace.has("viewing"):
         nowhere = pd.DataFrame(columns=["person", "state"], dtype="str")
         return {
-            "affinity": affinity(found.assignments.head(0), NOTHING_SEEN, titles),
+            "affinity": affinity(found.assignments.head(0), taste.NOTHING_SEEN, titles),
             "lifecycle": lifecycle.crossed(found.assignments.head(0), nowhere),
+            **taste.nothing(),
         }
     viewing = workspace.read("viewing", ["person", "title", "date"])
+    seen = gather(viewing, dated=True)
+    used = {column.name for column in found.division.scheme.columns}
+    by_viewing = not used <= set(workspace.tables()["audience"].columns)
     return {
-        "affinity": affinity(found.assignments, viewing, titles, today=today),
+        "affinity": affinity(found.assignments, seen, titles, today=today),
         "lifecycle": lifecycle.crossed(found.assignments, lifecycle.states(viewing, today)),
+        **taste.tables(seen, found.assignments, seed=found.how.seed, by_viewing=by_viewing),
     }
 
 
