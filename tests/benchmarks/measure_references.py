@@ -31,6 +31,7 @@ SHORT = {"D": 200, "W": 70, "M": 48}  # periods of a trend that began lately
 KIN = 3.0  # sets of a kind from which its quantiles count as much as those of all kinds
 JUDGED = 4  # latest cutoffs whose errors are counted; those before tell the trends' own widths
 LEAST = 200  # errors of a set and kind from which it counts in full
+LEAST_AWAY = 0.05  # units that a quantile lies from what is expected at least
 ENOUGH = 100  # errors that tell a quantile; with fewer, those of all kinds together do
 STEPS = {
     "D": (1, 2, 3, 5, 7, 10, 14, 21, 28, 42, 56, 84),
@@ -141,7 +142,7 @@ def _factors(this: bands.Told, errors: np.ndarray, slot: int) -> np.ndarray:
 
 
 def quantiles(name: str, steps: np.ndarray, found: Measured) -> dict[str, np.ndarray]:
-    """For each kind, the quantiles at each of STEPS, (steps, quantiles): of the errors nearest to it.
+    """For each kind, the quantiles at each of STEPS, (steps, quantiles): of the errors nearest to it, smoothed.
 
     The fewer sets have trends of a kind, the more do those of all kinds count.
     """
@@ -158,8 +159,19 @@ def quantiles(name: str, steps: np.ndarray, found: Measured) -> dict[str, np.nda
             whole, own = (_weighted(errors[some], weights[some]) for some in (known, mine if mine.any() else known))
             sets = weights[mine].sum() / here.mean() / (2 * len(CUTS[name[0]])) if mine.sum() >= ENOUGH else 0.0
             rows.append((sets * own + KIN * whole) / (sets + KIN))
-        made[kind] = np.array(rows)
+        made[kind] = smooth(knots, np.array(rows))
     return made
+
+
+def smooth(knots: np.ndarray, quantiles: np.ndarray) -> np.ndarray:
+    """Quantiles, (steps, quantiles), along a parabola: their logarithm by that of the step.
+
+    Of tails few trends tell, not the same ones at every step: from one step to the next the raw ones leap by half.
+    """
+    signs = np.sign(references.QUANTILES - np.float64(0.5))
+    away, steps = np.log(np.maximum(signs * quantiles, LEAST_AWAY)), np.log(knots)
+    bent = np.polynomial.polynomial.polyfit(steps, away, 2)
+    return signs * np.exp(np.polynomial.polynomial.polyval(steps, bent)).T
 
 
 def _weighted(errors: np.ndarray, weights: np.ndarray) -> np.ndarray:
