@@ -251,6 +251,14 @@ TABLES: dict[str, Table] = {
             "how much having seen one title speaks for another",
             made=True,
         ),
+        _table("popularity", "title", "title:id! share:number!", "which part of people saw each title", made=True),
+        _table(
+            "affinity_checks",
+            "check",
+            "check:text! measure:text! value:number yardstick:number people:count sentence:text!",
+            "how well titles are told for persons and for segments, against what is popular (the yardstick)",
+            made=True,
+        ),
         _table(
             "set_aside",
             "subject name",

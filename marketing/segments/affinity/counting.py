@@ -36,10 +36,12 @@ class Seen:
 
     def rows(self, which: NDArray[Any]) -> "Seen":
         """These persons alone (positions in rising order, or a mask); the titles stay."""
+        if not len(self.when):
+            return Seen(self.persons[which], self.titles, self.matrix[which], self.when)
         places = self.matrix.copy()
         places.data = np.arange(self.matrix.nnz)
         kept = places[which]
-        when = self.when[kept.data] if len(self.when) else self.when
+        when = self.when[kept.data]
         kept.data = np.ones(kept.nnz, np.float32)
         return Seen(self.persons[which], self.titles, kept, when)
 

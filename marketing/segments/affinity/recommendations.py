@@ -10,9 +10,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy import sparse
 
 from marketing.segments.affinity import ages, reasons
-from marketing.segments.affinity.counting import Matrix, Seen, Viewing, from_pairs, gather
+from marketing.segments.affinity.counting import Matrix, Seen, Viewing, gather
 from marketing.segments.affinity.ease import Taste
 
 TOP = 10
@@ -78,9 +79,8 @@ def recommend(
         ahead: Whether titles that are not out yet may be shown.
         territory: Whose ratings count.
     """
-    seen = gather(viewing).among(taste.titles)
-    if persons is not None:
-        seen = _of(seen, persons)
+    seen = gather(viewing)
+    seen = (seen if persons is None else _of(seen, persons)).among(taste.titles)
     known = np.full(len(seen.persons), np.nan)
     if age is not None:
         known = age[~age.index.duplicated()].reindex(seen.persons).to_numpy(np.float64)
@@ -92,9 +92,13 @@ def recommend(
 def _of(seen: Seen, persons: pd.Index) -> Seen:
     """The rows of these persons, in order; empty ones for those who have seen nothing."""
     wanted = persons.unique().sort_values()
-    person = np.repeat(np.arange(len(seen.persons)), np.diff(seen.matrix.indptr))
-    places = wanted.get_indexer(seen.persons) if len(seen.persons) else np.zeros(0, int)
-    return from_pairs(wanted, seen.titles, places[person], seen.matrix.indices)
+    places = seen.persons.get_indexer(wanted) if len(seen.persons) else np.full(len(wanted), -1)
+    there = places >= 0
+    known = seen.rows(places[there])
+    titles = np.zeros(len(wanted), np.int64)
+    titles[there] = np.diff(known.matrix.indptr)
+    parts = known.matrix.data, known.matrix.indices, np.r_[0, titles.cumsum()]
+    return Seen(wanted, seen.titles, sparse.csr_array(parts, shape=(len(wanted), len(seen.titles))), known.when)
 
 
 def _chunks(shape: tuple[int, int]) -> Iterator[slice]:
