@@ -19,7 +19,7 @@ from threadpoolctl import threadpool_limits
 from marketing import catalog
 from marketing.segments import census, choice, fairness, identity
 from marketing.segments.audience import People, SetAside, learn
-from marketing.segments.census import Census
+from marketing.segments.census import Census, Take
 from marketing.segments.choice import Choice
 from marketing.segments.division import NOWHERE, SEGMENTERS, Division
 from marketing.segments.fairness import permissions, proxies
@@ -112,6 +112,7 @@ def segment(
     previous: Previous | None = None,
     names: Mapping[str, str] | None = None,
     gone: Collection[str] = (),
+    taking: Take = census.take,
     progress: Progress | None = None,
 ) -> Segmentation:
     """Divide `people` into segments; equal input gives equal segments, in any order of rows and columns.
@@ -120,7 +121,8 @@ def segment(
         previous: Tells where some people were in the last run; a group that still overlaps keeps its id.
         names: What segments were called then, by id; one that is still there keeps its name while that is true.
         gone: Ids of segments that were there before and are no more; none of them comes back for other people.
-        progress: Told how many steps of how many are done, and what is done now.
+        taking: Puts everyone into their segment; here and one chunk after the other, unless it is told otherwise.
+        progress: Told how many steps of how many are done, and what is done now; then how many people are placed.
 
     Raises:
         InputError: what is let in is special data or has no reason, or a weight cannot be.
@@ -130,14 +132,15 @@ def segment(
     build = catalog.load(SEGMENTERS, how.segmenter).segmenter
     with threadpool_limits(1):  # sums come out the same on any machine, and small ones sooner
         told = progress or (lambda done, total, what: None)
-        return _Run(people, how, build, told).segmentation(previous, names or {}, gone)
+        return _Run(people, how, build, taking, told).segmentation(previous, names or {}, gone)
 
 
 class _Run:
     """One segmentation, from the sample to the tables."""
 
-    def __init__(self, people: People, how: How, build: Any, progress: Progress) -> None:
-        self.people, self.how, self.build, self.progress = people, how, build, progress
+    def __init__(self, people: People, how: How, build: Any, taking: Take, progress: Progress) -> None:
+        self.people, self.how, self.build, self.taking, self.progress = people, how, build, taking, progress
+        progress(0, 0, "a sample is drawn")
         most = max(min(FIT_ROWS, FIT_CELLS // max(len(people.columns), 1)), 2 * DESCRIBED)
         sample = people.sample(most, how.seed)
         self.scheme = learn(sample, today=how.today, allowed=how.allowed, weights=how.weights, total=people.rows)
@@ -151,10 +154,10 @@ class _Run:
         )
         division = self._division(chosen, previous, {*names, *gone})
         by = parts.learn(self.scheme.columns, self.matrix)
-        counted = census.take(self.people, division, by)
+        counted = self._census(division, by)
         while len(division.ids) > 1 and counted.sizes.min() < DESCRIBED:  # a sample may promise a few too many
             division = division.without(int(counted.sizes.argmin()))
-            counted = census.take(self.people, division, by)
+            counted = self._census(division, by)
         kept_out = self._telling(one.name for one in self.scheme.set_aside)
         return Segmentation(
             how=self.how,
@@ -169,6 +172,12 @@ class _Run:
             kept_out=kept_out,
             gone=tuple(sorted({*names, *gone} - set(division.ids))),
             let_in=self._telling(name for name in self.how.allowed if name in self.adults),
+        )
+
+    def _census(self, division: Division, by: Parts) -> Census:
+        """Everyone in their segment, told as they are placed."""
+        return self.taking(
+            self.people, division, by, lambda done, total: self.progress(done, total, "people are placed")
         )
 
     def _division(self, chosen: Choice, previous: Previous | None, used: Collection[str]) -> Division:

@@ -4,7 +4,7 @@ Persons are told apart by `tables.check` at the door: no id stands twice. Ids ar
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Self
 
@@ -19,7 +19,9 @@ from marketing.segments.audience.hashing import Hashes, hashes
 from marketing.workspace import Workspace
 
 CHUNK = 100_000  # people
-CHUNK_CELLS = 5_000_000  # a wide table comes in smaller chunks when it is sampled
+CHUNK_CELLS = 5_000_000  # a wide table comes in smaller chunks
+LEAST_CHUNK = 1_000  # people
+PIECE = 400_000  # people that are read together, where row groups allow it
 DRAWN = 4  # times as many people as wanted are drawn first, to be thinned by strata
 STRATA = 24  # levels of a column that strata are made by, at most
 MOST = np.uint64(2**64 - 1)  # no hash is higher
@@ -59,16 +61,24 @@ class People:
         """
         path = source.file("audience") if isinstance(source, Workspace) else source
         schema, rows = _opened(path)
-        texts = [one.name for one in schema if one.name != "person" and _is_text(one.type)]
+        return cls(rows, tuple(schema.names), _Stored(path))
 
-        def batches(size: int, columns: Columns) -> Iterator[pa.RecordBatch]:
-            with pq.ParquetFile(path, read_dictionary=texts, pre_buffer=False) as file:
-                wanted = None if columns is None else list(columns)
-                if not file.metadata.num_rows:
-                    yield pa.RecordBatch.from_pylist([], schema=file.schema_arrow).select(wanted or schema.names)
-                yield from file.iter_batches(size, columns=wanted, use_threads=False)
+    def pieces(self) -> "list[People]":
+        """The same people in pieces, in order; each can be sent to another process that sees the file.
 
-        return cls(rows, tuple(schema.names), batches)
+        A stored table is cut between row groups, as soon as PIECE people are together; one in memory is one piece.
+        """
+        if not isinstance(self.batches, _Stored):
+            return [self]
+        return [
+            replace(self, rows=rows, batches=replace(self.batches, groups=groups))
+            for rows, groups in self.batches.pieces()
+        ]
+
+    def chunk_of(self, columns: Columns = None) -> int:
+        """How many people a chunk with these columns holds: CHUNK, or fewer where it would be wide."""
+        wide = len(self.columns if columns is None else columns)
+        return max(min(CHUNK, CHUNK_CELLS // max(wide, 1)), LEAST_CHUNK)
 
     def chunks(self, size: int = CHUNK, columns: Columns = None) -> Iterator[pd.DataFrame]:
         """Everyone, `size` at a time, in the order of the table; texts of a stored table come as categoricals.
@@ -132,8 +142,7 @@ class People:
         bound = np.uint64(min(share * (1 + 6 / np.sqrt(n)) * 2.0**64, 2.0**64 - 2048)) if share < 1 else MOST
         kept: list[pd.DataFrame | pa.RecordBatch] = []
         ranks = [np.empty(0, np.uint64)]
-        size = max(min(CHUNK, CHUNK_CELLS // max(len(self.columns), 1)), 1_000)
-        for batch in self.batches(size, columns):
+        for batch in self.batches(self.chunk_of(columns), columns):
             found = hashes(_persons(batch) if isinstance(batch, pd.DataFrame) else batch.column("person"), seed)
             low = found <= bound
             kept.append(batch[low] if isinstance(batch, pd.DataFrame) else batch.filter(pa.array(low)))
@@ -141,6 +150,37 @@ class People:
         drawn, hashed = _joined(kept), np.concatenate(ranks)
         lowest = np.argsort(hashed, kind="stable")[:n]
         return drawn.iloc[lowest], hashed[lowest]
+
+
+@dataclass(frozen=True)
+class _Stored:
+    """The rows of a Parquet file by the batch; of some of its row groups, where `groups` names them."""
+
+    path: Path
+    groups: tuple[int, ...] | None = None
+
+    def __call__(self, size: int, columns: Columns) -> Iterator[pa.RecordBatch]:
+        schema, _ = _opened(self.path)
+        texts = [one.name for one in schema if one.name != "person" and _is_text(one.type)]
+        wanted = None if columns is None else list(columns)
+        with pq.ParquetFile(self.path, read_dictionary=texts, pre_buffer=False) as file:
+            if not file.metadata.num_rows:
+                yield pa.RecordBatch.from_pylist([], schema=file.schema_arrow).select(wanted or schema.names)
+            some = None if self.groups is None else list(self.groups)
+            yield from file.iter_batches(size, some, columns=wanted, use_threads=False)
+
+    def pieces(self) -> Iterator[tuple[int, tuple[int, ...]]]:
+        """How many rows each piece has, and its row groups; one piece at least."""
+        with pq.ParquetFile(self.path) as file:
+            sizes = [file.metadata.row_group(group).num_rows for group in range(file.metadata.num_row_groups)]
+        first, rows = 0, 0
+        for group, size in enumerate(sizes):
+            rows += size
+            if rows >= PIECE or group == len(sizes) - 1:
+                yield rows, tuple(range(first, group + 1))
+                first, rows = group + 1, 0
+        if not sizes:
+            yield 0, ()
 
 
 def _opened(path: Path) -> tuple[pa.Schema, int]:
