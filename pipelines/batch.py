@@ -152,13 +152,9 @@ class Batch:
 
         `names` are what titles are called; `elsewhere` says that workers may have other code than this process.
         """
-        made = []
-        for panel, rows in self._cut():
-            piece = panel.take(rows)
-            left = np.array([trend not in self.done for trend in piece.trends])
-            if left.any():
-                made.append(self._item(piece.take(left), names, elsewhere=elsewhere))
-        return made
+        left = {panel.frequency.code: ~panel.heads["trend"].isin(self.done).to_numpy() for panel in self.ready}
+        pieces = [(panel, rows[left[panel.frequency.code][rows]]) for panel, rows in self._cut()]
+        return [self._item(panel.take(rows), names, elsewhere=elsewhere) for panel, rows in pieces if len(rows)]
 
     def _item(self, panel: Panel, names: Mapping[str, str], *, elsewhere: bool) -> engine.Item:
         trends = panel.trends
