@@ -38,13 +38,12 @@ Tables = dict[str, pd.DataFrame]
 
 @dataclass(frozen=True)
 class Report:
-    """What a run did: how many trends have a forecast, were refused with a reason, or failed.
+    """What a run did: how many trends have a forecast, and which failed; those refused have their reason in trends.
 
     `carried` of those with a forecast had not changed since the last run, and were not fitted again.
     """
 
     forecast: int = 0
-    refused: int = 0
     carried: int = 0
     failures: list[engine.Failure] = field(default_factory=list)
     fresh: bool = False  # nothing had changed since the last run
@@ -205,7 +204,7 @@ def forecast_file(
 
 
 def _report(batch: Batch) -> Report:
-    return Report(len(batch.done), len(batch.heads) - batch.ended, batch.carried, batch.failures)
+    return Report(len(batch.done), batch.carried, batch.failures)
 
 
 def _titles(workspace: Workspace, column: str) -> dict[str, str]:

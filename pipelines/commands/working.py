@@ -1,6 +1,7 @@
 """Commands that compute: run, forecast, and the dashboard's worker."""
 
 import contextlib
+import importlib
 import os
 import signal
 import sys
@@ -77,23 +78,49 @@ def _report(
     with contextlib.closing(Ledger(workspace.ledger_url)) as ledger:
         drafted = sum(draft.draft not in drafts_before for draft in ledger.drafts())
     stored = workspace.tables()
+    made = {job: [name for name in _outputs(job) if name in stored] for job in record.jobs}
+    refused = _refused(workspace) if "forecast" in record.jobs else {}
     if as_json:
-        made = {name: table.rows for name, table in stored.items() if name in {t for ts in MADE.values() for t in ts}}
-        told = {"run": record.run, "jobs": record.jobs, "state": record.state, "tables": made, "drafts": drafted}
-        print_json({**told, "failures": record.failures})
+        told = {name: stored[name].rows for names in made.values() for name in names}
+        ended = {"run": record.run, "jobs": record.jobs, "state": record.state, "tables": told, "drafts": drafted}
+        named = [{"trend": trend, "reason": reason} for trend, reason in refused.items()]
+        print_json({**ended, "failures": record.failures, "refused": named})
     else:
         failed = {failure["job"] for failure in record.failures}
-        for job in record.jobs:
-            written = [n for n in MADE.get(job, ()) if n in stored and stored[n].file != files_before.get(n)]
+        for job, names in made.items():
+            written = [name for name in names if stored[name].file != files_before.get(name)]
             for name in written:
                 say(f"{name}: {stored[name].rows:,} rows")
             if job == "draft" and drafted:
                 say("1 draft, waiting" if drafted == 1 else f"{drafted:,} drafts, all waiting")
             elif not written and job not in failed:
                 say(f"{job}: up to date")
+            if "trends" in written:
+                _tell_refused(refused)
     for failure in record.failures:
         tell(f"{failure['job']}: {failure['key']}: {failure['reason']}")
     return 1 if record.failures or record.state != "done" else 0
+
+
+def _outputs(job: str) -> tuple[str, ...]:
+    """The tables that a job writes, as it says itself; none where its work goes into the ledger."""
+    return tuple(getattr(importlib.import_module(f"pipelines.{job}"), "OUTPUTS", ()))
+
+
+def _refused(workspace: Workspace) -> dict[str, str]:
+    """The trends of a workspace that cannot be forecast, each with its reason; those that failed are none of them."""
+    if not workspace.has("trends"):
+        return {}
+    from marketing.trends.states import FORECAST
+
+    trends = workspace.read("trends", ["trend", "state", "reason"])
+    left = trends[~trends["state"].isin([*FORECAST, "failed"])]
+    return dict(zip(left["trend"], left["reason"], strict=True))
+
+
+def _tell_refused(refused: Mapping[str, str]) -> None:
+    for trend, reason in refused.items():
+        tell(f"{trend}: {reason}")
 
 
 @dataclass(frozen=True)
@@ -143,8 +170,7 @@ def forecast(
     else:
         say(files.csv(tables["forecasts"]).rstrip("\n"))
     left_out = tables["trends"].loc[~tables["trends"]["trend"].isin(tables["forecasts"]["trend"])]
-    for trend, reason in zip(left_out["trend"], left_out["reason"], strict=True):
-        tell(f"{trend}: {reason}")
+    _tell_refused(dict(zip(left_out["trend"], left_out["reason"], strict=True)))
     return 1 if failed else 0
 
 
@@ -183,12 +209,6 @@ def read(source: Path, table: str, folder: Path, how: Mapping[str, Any]) -> "pd.
     for note in reading.notes:
         tell(f"{source.name}: {note}")
     return reading.frame
-
-
-MADE = {
-    "forecast": ("trends", "forecasts", "scores"),
-    "segment": ("segments", "assignments", "affinity", "set_aside"),
-}  # the tables that each job writes
 
 
 def refuse(how: Mapping[str, Any]) -> None:

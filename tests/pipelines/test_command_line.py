@@ -122,6 +122,32 @@ def test_running_does_what_is_stale_and_says_what_stands(marquee: Marquee, tmp_p
     assert workspace.tables() == before
 
 
+def test_a_run_names_what_cannot_be_forecast_with_its_reason_as_a_file_does(marquee: Marquee, tmp_path: Path) -> None:
+    workspace = small_company.make(tmp_path / "small")
+    days = pd.date_range("2026-11-18", periods=5).as_unit("us")
+    short = pd.DataFrame({"date": days, "title": "brief", "metric": "views", "value": 10.0})
+    workspace.upsert({"engagement": short}, now=small_company.NOW)
+    told = "brief/views: 5 days of history. "
+    assert told in marquee("run", "forecast", "-w", workspace.folder).err
+    again = marquee("run", "forecast", "-w", workspace.folder)
+    assert (again.out, "brief" in again.err) == ("forecast: up to date\n", False)
+    [refused] = marquee("run", "forecast", "-w", workspace.folder, "--json").json["refused"]
+    assert f"{refused['trend']}: {refused['reason']}".startswith(told)
+    whole = pd.concat([short, workspace.read("engagement").query("title != 'brief'")])
+    whole.to_csv("whole.csv", index=False)
+    assert told in marquee("forecast", "--input", "whole.csv", "--out", "made.csv").err
+
+
+def test_a_run_tells_of_its_own_jobs_tables_and_of_no_others(marquee: Marquee, tmp_path: Path) -> None:
+    workspace = small_company.make(tmp_path / "small")
+    groups = pd.DataFrame({"person": ["a", "b"], "segment": ["s1", "s1"]})
+    workspace.write({"assignments": groups}, now=small_company.NOW)
+    tables = set(workspace.tables())
+    ended = marquee("run", "forecast", "-w", workspace.folder, "--json")
+    assert set(ended.json["tables"]) == set(workspace.tables()) - tables
+    assert all(rows == workspace.tables()[name].rows for name, rows in ended.json["tables"].items())
+
+
 def test_a_job_without_its_table_says_what_to_import(marquee: Marquee, tmp_path: Path) -> None:
     workspace = small_company.make(tmp_path / "small")
     ended = marquee("run", "segment", "-w", workspace.folder)
