@@ -69,7 +69,7 @@ def normals(random: Random, people: People, spread: Array, *, tails: float = np.
     values = means[people.truth] + noise
     seen = people.seen(random, p)
     loglik = np.column_stack([_elliptic(values - means[g], spread[g], seen, tails) for g in range(k)])
-    bend = [lambda x: x, np.exp, lambda x: np.sign(x) * x**2, lambda x: x, np.sinh]
+    bend: list[Callable[[Array], Array]] = [lambda x: x, np.exp, lambda x: np.sign(x) * x**2, lambda x: x, np.sinh]
     shown = np.column_stack([bend[j % 5](values[:, j]) for j in range(p)])
     return Block(np.where(seen, shown, np.nan), loglik)
 
@@ -171,6 +171,45 @@ def hurdles(random: Random, people: People, columns: int) -> Block:
     return Block(np.column_stack(values), loglik)
 
 
+def humps(random: Random, people: People, columns: int) -> Block:
+    """Numbers of odd shapes: two humps, or flat between two ends, in places of each group's own."""
+    values, loglik = [], np.zeros((len(people.truth), people.groups))
+    for column in range(columns):
+        means, n = random.normal(0, 1.5 * people.apart, people.groups), len(people.truth)
+        seen = people.seen(random, 1)[:, 0]
+        if column % 2:
+            number = means[people.truth] + random.uniform(-2, 2, n)
+            chance = (np.abs(number[:, None] - means) <= 2) / 4
+        else:
+            number = means[people.truth] + np.where(random.random(n) < 0.5, -1.2, 1.2) + 0.5 * random.normal(size=n)
+            away = number[:, None] - means
+            chance = norm.pdf(away, -1.2, 0.5) + norm.pdf(away, 1.2, 0.5)
+        loglik += np.where(seen[:, None], np.log(chance + 1e-12), 0)
+        values.append(np.where(seen, number, np.nan))
+    return Block(np.column_stack(values), loglik)
+
+
+def leaning(random: Random, people: People, columns: int) -> Block:
+    """Yes-or-no answers that lean on each person's own standing, besides the group (a Rasch scale in each group)."""
+    n = len(people.truth)
+    hard = random.normal(0, people.apart, (people.groups, columns))
+    standing = random.normal(0, 1.2, n)
+    yes = random.random((n, columns)) < 1 / (1 + np.exp(-(standing[:, None] + 1.5 * hard[people.truth])))
+    seen = people.seen(random, columns)
+    points, weights = np.polynomial.hermite_e.hermegauss(21)
+    chance = 1 / (1 + np.exp(-(1.2 * points[:, None, None] + 1.5 * hard)))  # (points, groups, columns)
+    log = (seen * yes) @ np.log(chance).transpose(0, 2, 1) + (seen * ~yes) @ np.log1p(-chance).transpose(0, 2, 1)
+    loglik = np.log(np.einsum("qng,q->ng", np.exp(log), weights / weights.sum()) + 1e-300)
+    return Block(np.where(seen, yes, np.nan), loglik, True)
+
+
+def copied(random: Random, block: Block, columns: Sequence[int]) -> list[Block]:
+    """The block, and some of its columns nearly the same again; the copy tells nothing new, and is missing with it."""
+    values = block.values[:, list(columns)]
+    width = np.nanstd(values, axis=0)
+    return [block, Block(values + 0.1 * width * random.normal(size=values.shape), np.zeros_like(block.loglik))]
+
+
 def noise(random: Random, people: People, columns: int) -> Block:
     """Columns that tell nothing: categories by turns with spiky and normal numbers."""
     n = len(people.truth)
@@ -261,6 +300,29 @@ KINDS: dict[str, Kind] = {
         noise(r, p, 4),
     ],
 }
+# Kinds that nothing was tuned on.
+OTHERS: dict[str, Kind] = {
+    "odd shapes": lambda r, p: [humps(r, p, 5), categories(r, p, (3, 4, 5)), noise(r, p, 2)],
+    "leaning answers": lambda r, p: [leaning(r, p, 10), normals(r, p, np.eye(3)), categories(r, p, (4, 5))],
+    "near copies": lambda r, p: [
+        *copied(r, normals(r, p, alike(5, 0.3)), (0, 1, 3)),
+        categories(r, p, (3, 4, 5)),
+        noise(r, p, 2),
+    ],
+    "tails and bonds": lambda r, p: [
+        normals(r, p, factors(r, 6, 2), tails=4, scales=True),
+        pairs(r, p, 5, 1.0),
+        shifted(r, p, 4, 1.0),
+        counts(r, p, 1),
+        noise(r, p, 3),
+    ],
+    "answers and amounts": lambda r, p: [
+        ordered(r, p, 4, 7),
+        hurdles(r, p, 3),
+        pairs(r, p, 3, 1.2, own=True),
+        tied_noise(r, p, 3),
+    ],
+}
 
 
 def made(
@@ -273,11 +335,11 @@ def made(
     missing: float = 0.1,
     equal: float = 6.0,
 ) -> Made:
-    """An audience of one of KINDS. `equal`: the larger, the more alike the sizes of the groups (Dirichlet)."""
+    """An audience of one of KINDS or OTHERS; groups are the more alike in size, the larger `equal` (Dirichlet)."""
     random = np.random.default_rng([seed, *kind.encode()])
     share = random.dirichlet(np.full(groups, equal))
     truth = random.choice(groups, people, p=share)
-    blocks = KINDS[kind](random, People(truth, groups, apart, missing))
+    blocks = {**KINDS, **OTHERS}[kind](random, People(truth, groups, apart, missing))
     loglik = np.log(share + 1e-300) + sum(block.loglik for block in blocks)
     flags = np.concatenate([np.broadcast_to(block.categorical, block.values.shape[1]) for block in blocks])
     rows = np.hstack([block.values for block in blocks]).astype(np.float32)

@@ -2,13 +2,18 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_array
 
 from marketing.segments.segmenters.latent_class.reading import Codes, Doubles, Floats, Reading, Shifts
 
 Random = np.random.RandomState
+Cells = Any  # an array, or a sparse one where there are more than DENSE
+
+DENSE = 150
 
 
 @dataclass(frozen=True)
@@ -43,7 +48,7 @@ class Design:
     known: Floats
     structure: Structure
     weights: Doubles
-    cells: Floats
+    cells: Cells
     starts: Codes
     pairs: Mapping[int, int]
     patterns: Floats
@@ -128,18 +133,25 @@ def layout(sizes: Sequence[int], structure: Structure) -> tuple[Codes, dict[int,
 
 def _cells(
     codes: Sequence[Codes], sizes: Sequence[int], structure: Structure, people: int
-) -> tuple[Floats, Codes, dict[int, int]]:
+) -> tuple[Cells, Codes, dict[int, int]]:
     own, pairs = layout(sizes, structure)
-    more = sum(sizes[child] * sizes[structure.parents[child]] for child in pairs)
-    cells = np.zeros((people, int(own[-1]) + more), np.float32)
+    total = int(own[-1]) + sum(sizes[child] * sizes[structure.parents[child]] for child in pairs)
+    rows, places = [], []
     for part, code in enumerate(codes):
-        at, known = own[part] + code, code < sizes[part]
+        at = own[part] + code
         if part in structure.parents:
-            above = codes[structure.parents[part]]
-            size = sizes[structure.parents[part]]
+            above, size = codes[structure.parents[part]], sizes[structure.parents[part]]
             at = np.where(above < size, pairs[part] + above * sizes[part] + code, at)
-        cells[np.flatnonzero(known), at[known]] = 1
-    return cells, own, pairs
+        known = np.flatnonzero(code < sizes[part])
+        rows.append(known)
+        places.append(at[known])
+    if total <= DENSE:
+        cells = np.zeros((people, total), np.float32)
+        for row, place in zip(rows, places, strict=True):
+            cells[row, place] = 1
+        return cells, own, pairs
+    filled = np.concatenate(rows), np.concatenate(places)
+    return csr_array((np.ones(len(filled[0]), np.float32), filled), shape=(people, total)), own, pairs
 
 
 def patterns_of(known: Floats) -> tuple[Floats, Codes]:

@@ -13,6 +13,8 @@ from scipy.special import gammaln
 from marketing.segments.segmenters.latent_class.design import Design, symmetric_inverse
 from marketing.segments.segmenters.latent_class.reading import Codes, Doubles, Floats, Shifts
 
+LEAST = -50.0  # logarithm of the least chance; below lie numbers that processors are slow with
+
 
 @dataclass(frozen=True)
 class Mixture:
@@ -119,7 +121,7 @@ def scored(mixture: Mixture, patterns: Floats, tails: float) -> Scored:
 
 def joint(mixture: Mixture, design: Design) -> tuple[Floats, Floats | None, Floats, Floats | None]:
     """Log-likelihood (people, G) with the groups' shares; causes, their covariance, and trust (see Chances)."""
-    logs: Floats = design.cells @ (mixture.cells * design.cell_weights).T.astype(np.float32)
+    logs: Floats = design.cells @ np.ascontiguousarray((mixture.cells * design.cell_weights).T, np.float32)
     logs += mixture.shares.astype(np.float32)
     if not design.known.shape[1]:
         return logs, None, np.zeros((1, len(mixture.shares), 0, 0), np.float32), None
@@ -190,6 +192,7 @@ def normalise(logs: Floats) -> Floats:
     for group in range(1, logs.shape[-1]):
         np.maximum(top, logs[..., group], out=top)
     logs -= top[..., None]
+    np.maximum(logs, np.float32(LEAST), out=logs)
     np.exp(logs, out=logs)
     total = logs @ np.ones(logs.shape[-1], np.float32)
     logs /= total[..., None]

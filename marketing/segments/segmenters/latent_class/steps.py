@@ -58,7 +58,7 @@ def _pooled(values: Doubles, starts: int) -> Doubles:
 
 def _cells(design: Design, found: Chances, starts: int) -> tuple[Doubles, float]:
     """Logarithms of shares of levels (G, cells), given the parent's where there is one; and how many are free."""
-    counts = (found.groups.T @ design.cells).astype(np.float64)
+    counts = (design.cells.T @ found.groups).T.astype(np.float64)
     first, k = design.starts, len(counts) // starts
     if not len(design.sizes):
         return counts, 0.0
