@@ -197,6 +197,20 @@ def assign(
 
 
 @app.command()
+def recommend(
+    persons: Annotated[Several, typer.Argument(metavar="[PERSON]...", help="The whole audience if none.")] = None,
+    workspace: Workspace = DEFAULT_WORKSPACE,
+    top: Annotated[int, typer.Option("--top", min=1, max=1_000, metavar="N", help="Titles for each.")] = 10,
+    out: Annotated[Path | None, typer.Option(metavar="FILE", help="person, title, rank, score, because; CSV.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Recommend titles to people by what they have seen; not to those who may be minors."""
+    from pipelines.commands import recommending
+
+    _end(recommending.recommend(workspace, persons or [], top, out, as_json=as_json))
+
+
+@app.command()
 def brief(
     title: Annotated[str, typer.Option(help="The title's id.")],
     segment: Annotated[str | None, typer.Option(help="The segment's id.")] = None,

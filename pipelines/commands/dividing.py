@@ -1,12 +1,12 @@
 """Commands about segments: finding them, and putting new people into them."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from marketing.errors import InputError, printable
-from marketing.workspace import Workspace, replacing
+from marketing.workspace import Workspace
 from pipelines.commands import acting, files, tables, working
 from pipelines.terminal import Progress, print_json, say, tell
 
@@ -89,7 +89,7 @@ def assign(folder: Path, source: Path, out: Path, how: Mapping[str, Any], *, as_
     kept = record.restored(Workspace.open(folder).read("division"))
     people = _people(source, folder, how)
     new = Newcomers(kept, people if isinstance(people, People) else People.of(people))
-    _write(out, new.placed())
+    files.write_chunks(out, new.placed())
     moved = new.drift()
     if as_json:
         told = {"people": new.people.rows, "fit_none": new.none, "may_be_minors": new.minors}
@@ -123,12 +123,3 @@ def _people(source: Path, folder: Path, how: Mapping[str, Any]) -> "pd.DataFrame
         people.check()
         return people
     return working.read(source, "audience", folder, how)
-
-
-def _write(out: Path, chunks: "Iterable[pd.DataFrame]") -> None:
-    try:
-        with replacing(out.absolute()) as file:
-            for number, chunk in enumerate(chunks):
-                file.write(chunk.to_csv(index=False, header=number == 0, lineterminator="\n").encode())
-    except OSError as error:
-        raise InputError(f"{printable(out, 300)} cannot be written: {error.strerror}. Choose another place.") from error

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from marketing.errors import InputError, printable
-from marketing.workspace import write_atomically
+from marketing.workspace import replacing, write_atomically
 from pipelines.terminal import encoded, tell
 
 SUFFIXES = (".csv", ".parquet")
@@ -37,6 +37,23 @@ def write_table(frame: pd.DataFrame, out: Path) -> None:
     """
     ready(out, SUFFIXES)
     write_file(out, csv(frame).encode() if out.suffix.lower() == ".csv" else frame.to_parquet(index=False))
+
+
+def write_chunks(out: Path, chunks: Iterable[pd.DataFrame]) -> int:
+    """One table as CSV from its chunks, of which one is in memory at a time; the number of rows.
+
+    Raises:
+        InputError: the file cannot be written.
+    """
+    rows = 0
+    try:
+        with replacing(out.absolute()) as file:
+            for number, chunk in enumerate(chunks):
+                file.write(chunk.to_csv(index=False, header=number == 0, lineterminator="\n").encode())
+                rows += len(chunk)
+    except OSError as error:
+        raise InputError(f"{printable(out, 300)} cannot be written: {error.strerror}. Choose another place.") from error
+    return rows
 
 
 def csv(frame: pd.DataFrame) -> str:

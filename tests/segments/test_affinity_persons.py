@@ -13,6 +13,7 @@ from marketing.segments.affinity import ages, ease
 from marketing.segments.affinity.counting import gather
 from marketing.segments.affinity.recommendations import COLUMNS, recommend
 from marketing.segments.affinity.yardsticks import gains, hold_back
+from marketing.segments.fairness import minors
 
 TODAY = dt.date(2026, 11, 25)
 SEA, LAND = ("atoll", "bay", "cape", "delta", "estuary"), ("alp", "butte", "canyon", "dune", "esker")
@@ -136,9 +137,27 @@ def test_ages_are_taken_from_whatever_column_tells_them():
             "birth_date": pd.to_datetime([None, None, "2012-06-01", None]),
         }
     )
-    assert ages.least_ages(audience, TODAY).fillna(-1).to_dict() == {"a": 12, "b": 40, "c": 14, "d": -1}
+    assert ages.least_ages(audience, minors.learn(audience, TODAY)).fillna(-1).to_dict() == {
+        "a": 12,
+        "b": 40,
+        "c": 14,
+        "d": -1,
+    }
     bands = pd.DataFrame({"person": list("abc"), "age_band": ["13-17", "25-34", None]})
-    assert ages.least_ages(bands, TODAY).fillna(-1).to_dict() == {"a": 0, "b": 18, "c": -1}
+    assert ages.least_ages(bands, minors.learn(bands, TODAY)).fillna(-1).to_dict() == {"a": 0, "b": 18, "c": -1}
+
+
+@pytest.mark.parametrize(
+    ("column", "told"),
+    [
+        (pd.Series([1.0, 5.0, 3.0], name="age_group"), [-1, -1, -1]),  # codes of bands
+        (pd.Series([200.0, 300.0, np.nan], name="age_months"), [0, 18, -1]),
+        (pd.Series(["17", "40", None], name="age", dtype="category"), [0, 18, -1]),
+    ],
+)
+def test_numbers_are_years_only_where_the_column_counts_years(column, told):
+    audience = pd.DataFrame({"person": list("abc"), column.name: column})
+    assert ages.least_ages(audience, minors.learn(audience, TODAY)).fillna(-1).tolist() == told
 
 
 def test_a_person_of_whom_nothing_is_known_is_shown_what_is_popular(taste):

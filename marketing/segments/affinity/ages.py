@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from marketing.segments.fairness import minors
+from marketing.segments.fairness.minors import Minors, Telling
 
 ADULT = 18  # years, as all of these
 OLDEST = 120
@@ -64,35 +64,36 @@ def _strictest(row: dict[Any, Any], territory: str) -> float:
     return float(np.nanmax(asked)) if np.isfinite(asked).any() else np.nan
 
 
-def least_ages(audience: pd.DataFrame, today: dt.date) -> pd.Series:
-    """The age that each person has at least, by person; NaN where no column tells.
+def least_ages(audience: pd.DataFrame, told: Minors) -> pd.Series:
+    """The age that each person in `audience` has at least, by person; NaN where no column tells.
 
     A number of years or a date of birth is taken as it is. Who may be under 18 by any other column counts as 0, and
-    who is not as 18; where two columns tell, the lower counts.
+    who is not as 18; where two columns tell, the lower counts. `told` says which columns tell, and how
+    (`minors.learn`); others need not be there.
     """
-    young = minors.find(audience.drop(columns="person"), today)
-    told = [_told(audience[name], minors.telling(str(name)), today) for name in audience.columns if name != "person"]
-    told += [pd.Series(np.where(mask, _exact(told, mask), np.nan)) for mask in young.values()]
-    least = pd.DataFrame(dict(enumerate(each.to_numpy() for each in told)), index=audience["person"]).min(axis=1)
+    there = [telling for telling in told.tellings if telling.column in audience]
+    ages = [_told(audience[telling.column], telling, told.today) for telling in there]
+    ages += [pd.Series(np.where(mask, _exact(ages, mask), np.nan)) for mask in told.by_column(audience).values()]
+    least = pd.DataFrame(dict(enumerate(each.to_numpy() for each in ages)), index=audience["person"]).min(axis=1)
     return least.astype("float64")
 
 
-def _exact(told: list[pd.Series], mask: pd.Series) -> Years:
+def _exact(told: list[pd.Series], mask: Mask) -> Years:
     """For who may be a minor, the age that a column tells exactly; 0 where none tells one below 18."""
     known = np.column_stack([np.full(len(mask), np.inf), *(each.to_numpy() for each in told)])
     lowest = np.nanmin(known, axis=1)
     return np.where(lowest < ADULT, lowest, 0.0)
 
 
-def _told(column: pd.Series, kind: str, today: dt.date) -> pd.Series:
+def _told(column: pd.Series, telling: Telling, today: dt.date) -> pd.Series:
     """What one column tells of each age: years where exact, 18 where it tells at all, else NaN."""
-    if kind == "age" and pd.api.types.is_numeric_dtype(column):
+    if telling.kind == "age" and telling.unit == "years" and pd.api.types.is_numeric_dtype(column):
         years = column.astype("float64")
-    elif kind == "birth" and pd.api.types.is_datetime64_any_dtype(column):
+    elif telling.kind == "birth" and pd.api.types.is_datetime64_any_dtype(column):
         years = np.floor((pd.Timestamp(today) - column).dt.days / YEAR)
     else:
-        told = column.notna() & (kind in TELLING)
-        if kind == "kind":  # a band of ages has numbers; the kind of a profile does not tell who is grown up
+        told = column.notna() & (telling.kind in TELLING)
+        if telling.kind == "kind":  # a band of ages has numbers; the kind of a profile does not tell who is grown up
             told = column.astype("string").str.contains(r"\d", na=False).astype(bool)
         return pd.Series(np.where(told, float(ADULT), np.nan))
     return years.where((years >= 0) & (years <= OLDEST)).astype("float64")
