@@ -2,7 +2,7 @@
 
 A workspace's `settings.toml` gives names their roles (`[people]`). While it names nobody, as on a laptop of
 one, whoever is acting is its owner; once it names someone, everyone else may only look. Who may look may take what
-is seen away as a file of insights; files of copy, which go to platforms, are for editors.
+is seen away as a file of insights; files of copy and of people, which go to platforms, are for editors.
 """
 
 import getpass
@@ -31,7 +31,7 @@ ACTIONS = {
     "plan": "save scenarios",
     "draft": "have drafts written",
     "edit": "edit drafts",
-    "export": "take approved copy out",
+    "export": "take approved copy or lists of people out",
     "review": "approve or reject drafts",
     "erase": "erase people",
     "settings": "change the settings",

@@ -1,4 +1,4 @@
-"""What sets a segment apart, as intervals against everyone."""
+"""What sets a segment apart, as intervals against everyone else."""
 
 from typing import Any
 
@@ -13,14 +13,14 @@ TRAITS_MARGIN = 40
 
 
 def traits_chart(traits: pd.DataFrame, *, theme: Theme) -> go.Figure:
-    """What sets a segment apart: its share (dot) with its interval (bar), against everyone (tick).
+    """What sets a segment apart: its share (dot) with its interval (bar), against everyone else (tick).
 
     Args:
-        traits: trait, share, low, high, everyone; shares between 0 and 1, the most telling first.
+        traits: trait, share, low, high, others; shares between 0 and 1, the most telling first.
     """
     ink = INKS[theme]
     figure = go.Figure()
-    most = max(0.15, float(traits[["high", "everyone"]].max().max()))
+    most = max(0.15, float(traits[["high", "others"]].max().max()))
     right = most * LABEL_WIDTH
     for row, trait in enumerate(traits.itertuples(index=False)):
         _add_trait(figure, trait, -row, ink, first=row == 0)
@@ -46,13 +46,11 @@ def traits_chart(traits: pd.DataFrame, *, theme: Theme) -> go.Figure:
 
 
 def _add_trait(figure: go.Figure, trait: Any, row: int, ink: Ink, *, first: bool) -> None:
-    above = trait.share >= trait.everyone
+    above = trait.share >= trait.others
     colour, rgb = (ink.ahead, ink.ahead_rgb) if above else (ink.below, ink.below_rgb)
     low, high = max(0.0, trait.low), min(1.0, trait.high)
-    figure.add_shape(
-        type="line", x0=trait.everyone, x1=trait.share, y0=row, y1=row, line={"color": ink.line, "width": 1}
-    )
-    tick = {"x0": trait.everyone, "x1": trait.everyone, "y0": row - 0.16, "y1": row + 0.16}
+    figure.add_shape(type="line", x0=trait.others, x1=trait.share, y0=row, y1=row, line={"color": ink.line, "width": 1})
+    tick = {"x0": trait.others, "x1": trait.others, "y0": row - 0.16, "y1": row + 0.16}
     figure.add_shape(type="line", line={"color": ink.text, "width": 2}, **tick)
     bar = {"x0": low, "x1": high, "y0": row - 0.08, "y1": row + 0.08, "layer": "between"}
     figure.add_shape(type="rect", fillcolor=f"rgba({rgb},0.4)", line_width=0, **bar)
@@ -61,5 +59,5 @@ def _add_trait(figure: go.Figure, trait: Any, row: int, ink: Ink, *, first: bool
     place, anchor, shift = (high, "left", 7) if above else (low, "right", -7)
     note(figure, f"<b>{trait.share:.0%}</b>", place, row, colour, xanchor=anchor, xshift=shift, yanchor="middle")
     if first:
-        text = f"everyone, {trait.everyone:.0%}"
-        note(figure, text, trait.everyone, row, ink.quiet, yanchor="top", yshift=-8, font_size=12)
+        text = f"everyone else, {trait.others:.0%}"
+        note(figure, text, trait.others, row, ink.quiet, yanchor="top", yshift=-8, font_size=12)

@@ -165,7 +165,11 @@ def telling(segment: Any, most: int = 3) -> str:
 
 
 def traits(segment: Any) -> pd.DataFrame:
-    """What sets a row of the segments table apart: trait, share, low, high, everyone, the most telling first."""
+    """What sets a row of the segments table apart: trait, share, low, high, others, lift, the most telling first.
+
+    `others` is the share of everyone who is not in the segment; of everyone, where a table does not tell it.
+    """
     told = json.loads(segment["traits"]) if isinstance(segment["traits"], str) and segment["traits"] else []
-    frame = pd.DataFrame(told, columns=["trait", "share", "low", "high", "everyone", "lift"])
-    return frame.dropna(subset=["share", "low", "high", "everyone"]).reset_index(drop=True)
+    frame = pd.DataFrame(told, columns=["trait", "share", "low", "high", "others", "everyone", "lift"])
+    frame["others"] = frame["others"].astype(float).fillna(frame["everyone"].astype(float))
+    return frame.dropna(subset=["share", "low", "high", "others"]).reset_index(drop=True).drop(columns="everyone")

@@ -102,13 +102,13 @@ def test_a_trend_without_a_forecast_is_drawn_all_the_same(theme: charts.Theme) -
     assert not any("Expected" in text for text in labels(figure))
 
 
-def test_a_trait_shows_group_interval_and_everyone() -> None:
+def test_a_trait_shows_group_interval_and_everyone_else() -> None:
     traits = pd.DataFrame(
         [("Plays on a console", 0.97, 0.95, 0.99, 0.33), ("Opens <b>email</b>", 0.1, 0.08, 0.12, 0.3)],
-        columns=["trait", "share", "low", "high", "everyone"],
+        columns=["trait", "share", "low", "high", "others"],
     )
     figure = charts.traits_chart(traits, theme="light")
-    assert {"<b>97%</b>", "<b>10%</b>", "everyone, 33%"} <= set(labels(figure))
+    assert {"<b>97%</b>", "<b>10%</b>", "everyone else, 33%"} <= set(labels(figure))
     assert not any("<b>email" in text for text in labels(figure))
     assert max(figure.layout.xaxis.tickvals) <= 1
 
