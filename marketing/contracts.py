@@ -215,7 +215,7 @@ TABLES: dict[str, Table] = {
             "anomalies",
             "trend date",
             "trend:text! title:id! metric:id! date:date! value:number expected:number change:number z:number"
-            " kind:text event:text sentence:text",
+            " kind:text event:text sentence:text cells:text",
             "days that were not as expected",
             dimensions=True,
             made=True,
@@ -224,7 +224,7 @@ TABLES: dict[str, Table] = {
             "movers",
             "trend",
             "trend:text! title:id! metric:id! date:date! value:number expected:number change:number z:number"
-            " rank:count event:text sentence:text",
+            " rank:count event:text sentence:text cells:text",
             "each trend's latest day against what was expected of it",
             dimensions=True,
             made=True,

@@ -8,9 +8,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from marketing.trends.anomalies.expectations import Expectations
-from marketing.trends.anomalies.moments import HEAD, dimensions, in_words, moments, records, typed
+from marketing.trends.anomalies.moments import HEAD, dimensions, moments, typed, worded
 
-FACTS = ("date", "value", "expected", "change", "z", "rank", "event", "sentence")
+FACTS = ("date", "value", "expected", "change", "z", "rank", "event", "sentence", "cells")
 LATE = {"D": 7, "W": 14, "M": 62}  # days behind the newest data after which a latest period is no news
 NOTHING = 0.5  # where less is expected and nothing came, there is nothing to tell
 MOST = 12.0  # spreads: further out is no more surprising
@@ -67,8 +67,7 @@ def _latest(
     going_on = found.of_shock[rows, -1] & ~found.first[rows, -1] & (table["event"] == "").to_numpy()
     table = _of_earlier(table, going_on, anomalies, events)
     told, code = dimensions([found]), found.panel.frequency.code
-    words = [in_words(row, told, code, today, usual=abs(row["z"]) < SURPRISE) for row in records(table)]
-    return table.assign(sentence=words)
+    return worded(table, "movers", told, code, today, usual=SURPRISE)
 
 
 def _of_earlier(

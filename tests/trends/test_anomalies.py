@@ -273,7 +273,7 @@ def test_without_anomalies_the_table_has_its_columns() -> None:
     for table, region in zip(both, ([], ["region"]), strict=True):
         assert list(table.columns) == [
             "trend", "title", "metric", *region, "date", "value", "expected", "change", "z", "kind", "event",
-            "sentence",
+            "sentence", "cells",
         ]  # fmt: skip
         assert table.empty
         assert table["date"].dtype == "datetime64[us]"

@@ -94,6 +94,6 @@ def test_without_trends_the_table_has_its_columns() -> None:
     table = movers([], watch([], NONE, {}, TODAY), NONE, {}, TODAY)
     assert table.empty
     assert list(table.columns) == [
-        "trend", "title", "metric", "date", "value", "expected", "change", "z", "rank", "event", "sentence",
+        "trend", "title", "metric", "date", "value", "expected", "change", "z", "rank", "event", "sentence", "cells",
     ]  # fmt: skip
     assert table["rank"].dtype == np.int64

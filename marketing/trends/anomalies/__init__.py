@@ -12,11 +12,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from marketing.trends.anomalies.expectations import Expectations, median
-from marketing.trends.anomalies.moments import HEAD, dimensions, in_words, moments, records, typed
+from marketing.trends.anomalies.moments import HEAD, dimensions, moments, typed, worded
 
 LASTING = 0.5  # of its log-scale size must be left after days for a shock to be a shift of level
 FURTHER = 0.2  # on the log scale: a second day that brings a fifth more than the first tells more of a shock
-FACTS = ("date", "value", "expected", "change", "z", "kind", "event", "sentence")
+FACTS = ("date", "value", "expected", "change", "z", "kind", "event", "sentence", "cells")
 
 
 def watch(
@@ -48,7 +48,7 @@ def _of_panel(found: Expectations, events: pd.DataFrame, names: Mapping[str, str
     at = told_at(found, rows, first)
     table = moments(found, rows, at, events, names).assign(kind=_kinds(found, rows, first, at))
     parts, code = dimensions([found]), found.panel.frequency.code
-    return table.assign(sentence=[in_words(row, parts, code, today) for row in records(table)])
+    return worded(table, "anomalies", parts, code, today)
 
 
 def told_at(found: Expectations, rows: NDArray[np.intp], first: NDArray[np.intp]) -> NDArray[np.intp]:

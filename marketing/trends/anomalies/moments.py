@@ -1,8 +1,10 @@
 """Periods of trends against what was expected of them, as rows and in words, with the events near them."""
 
 import datetime as dt
+import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -11,8 +13,11 @@ from numpy.typing import NDArray
 
 from marketing.trends.anomalies import reasons
 from marketing.trends.anomalies.expectations import Expectations
+from marketing.trends.cells import Number, Said, said
 from marketing.trends.frequencies import Code
 from marketing.trends.wording import amount, day, month, weekday, within
+
+Cell = Callable[[str, str], Number]  # text and the column that it is of
 
 HEAD = ("trend", "title", "metric")
 NUMBERS = ("value", "expected", "change", "z")
@@ -58,56 +63,74 @@ def records(rows: pd.DataFrame) -> list[dict[str, Any]]:
     return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
 
 
+def worded(
+    rows: pd.DataFrame, table: str, parts: Sequence[str], code: Code, today: dt.date, *, usual: float = 0.0
+) -> pd.DataFrame:
+    """Moments with what :func:`in_words` says of each and its cells, as JSON; below a z of `usual` without a reason."""
+    told = [in_words(row, table, parts, code, today, usual=abs(row["z"]) < usual) for row in records(rows)]
+    cells = [json.dumps(each.cells, ensure_ascii=False) for each in told]
+    return rows.assign(sentence=[each.text for each in told], cells=cells)
+
+
 def in_words(
-    moment: Mapping[str, Any], parts: Sequence[str], code: Code, today: dt.date, *, usual: bool = False
-) -> str:
-    """What a trend did in a period against what was expected.
+    moment: Mapping[str, Any], table: str, parts: Sequence[str], code: Code, today: dt.date, *, usual: bool = False
+) -> Said:
+    """What a trend did in a period against what was expected; numbers and days have their cells in `table`.
 
     "Harbour Lights drew 61,400 views on Tuesday, 38% more than expected, the day of the second trailer." A rise or a
     fall begins with "Harbour Lights has drawn more since Tuesday". With `usual` no reason is looked for.
     """
-    why = "" if usual else reasons.in_words(moment["event"], moment["event_kind"], moment["lag"], code)
+    cell = partial(_cell, moment, table)
     change = SHIFTS.get(moment["kind"], "")
-    on, since, that = _when(moment["date"].date(), code, today)
-    usual = usual and not _as_expected(moment)
-    told = [
-        f"{_drawn(moment, parts)} {that if change else on}",
-        _compared(moment),
-        "which is usual for it" if usual else why,
-    ]
-    begins = f"{moment['name']} has drawn {change} since {since}: " if change else f"{moment['name']} drew "
-    return begins + ", ".join(each for each in told if each) + "."
+    before, named, that = _when(moment["date"].date(), code, today)
+    on, since = cell(before[1], "date"), cell(named, "date")
+    begins = said(moment["name"], *([f" has drawn {change} since ", since, ": "] if change else [" drew "]))
+    when = said(that) if change else said(before[0], on)
+    told = said(begins, _drawn(moment, parts, cell), " ", when, ", ", _compared(moment, cell))
+    if usual:
+        return said(told, "." if _as_expected(moment) else ", which is usual for it.")
+    why = reasons.in_words(moment["event"], moment["event_kind"], moment["lag"], code)
+    return said(told, ", ", cell(why, "event"), ".") if why else said(told, ".")
 
 
-def _when(date: dt.date, code: Code, today: dt.date) -> tuple[str, str, str]:
-    """A period as one says it: after "drew 400 views", after "since", and when told again."""
+def _cell(moment: Mapping[str, Any], table: str, text: str, column: str) -> Number:
+    value = moment[column]
+    key = {"trend": moment["trend"], "date": moment["date"].date()}
+    return Number(text, table, key, column, value.date() if column == "date" else value)
+
+
+def _when(date: dt.date, code: Code, today: dt.date) -> tuple[tuple[str, str], str, str]:
+    """A period as one says it: after "drew 400 views" (with what stands before it), after "since", told again."""
     if code == "M":
-        return f"in {month(date, today)}", month(date, today), "that month"
+        return ("in ", month(date, today)), month(date, today), "that month"
     if code == "W":
-        return f"in the week of {day(date, today)}", f"the week of {day(date, today)}", "that week"
+        return ("in the week of ", day(date, today)), f"the week of {day(date, today)}", "that week"
     named = f"{date:%A}" if 0 <= (today - date).days <= LATELY else weekday(date, today)
-    return f"on {named}", named, "that day"
+    return ("on ", named), named, "that day"
 
 
-def _drawn(moment: Mapping[str, Any], parts: Sequence[str]) -> str:
+def _drawn(moment: Mapping[str, Any], parts: Sequence[str], cell: Cell) -> Said:
     """ "61,400 views in region ES"."""
-    where = [f" {within(name)} {moment[name]}" for name in parts if not pd.isna(moment.get(name))]
-    return f"{amount(moment['value'])} {moment['metric'].replace('_', ' ')}{''.join(where)}"
+    pieces: list[str | Number] = [cell(amount(moment["value"]), "value"), f" {moment['metric'].replace('_', ' ')}"]
+    for name in parts:
+        if not pd.isna(moment.get(name)):
+            pieces += [f" {within(name)} ", cell(str(moment[name]), name)]
+    return said(*pieces)
 
 
 def _as_expected(moment: Mapping[str, Any]) -> bool:
     return bool(abs(moment["change"]) < LEVEL or moment["value"] == moment["expected"])
 
 
-def _compared(moment: Mapping[str, Any]) -> str:
+def _compared(moment: Mapping[str, Any], cell: Cell) -> Said:
     change = moment["change"]
     if _as_expected(moment):
-        return "as expected"
+        return said("as expected")
     if math.isnan(change):
-        return "where none were expected"
+        return said("where none were expected")
     if moment["value"] == 0:
-        return f"where {amount(moment['expected'])} were expected"
+        return said("where ", cell(amount(moment["expected"]), "expected"), " were expected")
     if change >= TWICE:
         times = amount(change + 1)
-        return "twice what was expected" if times == "2" else f"{times} times what was expected"
-    return f"{abs(change):.0%} {'more' if change > 0 else 'less'} than expected"
+        return said(*(["twice"] if times == "2" else [cell(times, "change"), " times"]), " what was expected")
+    return said(cell(f"{abs(change):.0%}", "change"), f" {'more' if change > 0 else 'less'} than expected")
