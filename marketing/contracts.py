@@ -292,7 +292,7 @@ TABLES: dict[str, Table] = {
         _table(
             "movements",
             "before after",
-            "before:text after:text people:count! share:number!",
+            "before:text after:text people:count! share:number! was_called:text",
             "who moved from which segment to which since the last run; empty for none, 'elsewhere' for small cells",
             made=True,
         ),

@@ -186,11 +186,14 @@ def _beside(workspace: Workspace, found: Segmentation) -> dict[str, pd.DataFrame
 
 
 def _movements(workspace: Workspace, assignments: Path) -> pd.DataFrame:
-    """Who moved since the last run; nobody in the first one."""
+    """Who moved since the last run, and what each segment was called then; nobody in the first one."""
     if not workspace.has("assignments"):
-        return movements.nobody()
-    with tempfile.TemporaryDirectory() as spill:
-        return movements.between_stored(workspace.file("assignments"), assignments, Path(spill))
+        moved = movements.nobody()
+    else:
+        with tempfile.TemporaryDirectory() as spill:
+            moved = movements.between_stored(workspace.file("assignments"), assignments, Path(spill))
+    names = _names(workspace)
+    return moved.assign(was_called=pd.Series([names.get(i, "") for i in moved["before"]], dtype="str"))
 
 
 def code_version() -> str:
