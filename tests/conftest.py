@@ -3,10 +3,14 @@
 import os
 
 import pytest
+from hypothesis import settings
 
 # Two processes of tests on two cores: each, and what it starts, does linear algebra in one thread.
 for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
     os.environ[_name] = "1"
+
+settings.register_profile("marquee", deadline=None)  # how busy the machine is says nothing of the code
+settings.load_profile("marquee")
 
 
 @pytest.fixture(autouse=True)
