@@ -8,6 +8,7 @@ import plotly.graph_objects as go
 from marketing.charts.ink import INKS, ZERO, Ink, Theme, note, plain_ground, quiet_axis, safe
 
 ROW_HEIGHT = 50  # pixels for each trait: its name above its interval
+FIRST_GAP = 0.3  # of a row more under the first, where "everyone else" stands
 LABEL_WIDTH = 1.16  # of the bars: room for "97%" on a phone
 TRAITS_MARGIN = 40
 
@@ -23,11 +24,11 @@ def traits_chart(traits: pd.DataFrame, *, theme: Theme) -> go.Figure:
     most = max(0.15, float(traits[["high", "others"]].max().max()))
     right = most * LABEL_WIDTH
     for row, trait in enumerate(traits.itertuples(index=False)):
-        _add_trait(figure, trait, -row, ink, first=row == 0)
+        _add_trait(figure, trait, -row - FIRST_GAP * (row > 0), ink, right=right, first=row == 0)
     step = 0.2 if right > 0.5 else 0.1
     ticks = [round(step * n, 2) for n in range(int(min(right, 1) / step + 1e-9) + 1)]
     figure.update_layout(
-        height=TRAITS_MARGIN + ROW_HEIGHT * len(traits),
+        height=TRAITS_MARGIN + int(ROW_HEIGHT * (len(traits) + FIRST_GAP)),
         margin={"l": 0, "r": 8, "t": 30, "b": 4},
         dragmode=False,
         hovermode=False,
@@ -39,13 +40,14 @@ def traits_chart(traits: pd.DataFrame, *, theme: Theme) -> go.Figure:
             "side": "top",
             "gridcolor": ink.grid,
         },
-        yaxis=quiet_axis(ink) | {"range": [-len(traits) + 0.5, 0.7], "showticklabels": False, "showgrid": False},
+        yaxis=quiet_axis(ink)
+        | {"range": [-len(traits) + 0.5 - FIRST_GAP, 0.7], "showticklabels": False, "showgrid": False},
         **plain_ground(ink),
     )
     return figure
 
 
-def _add_trait(figure: go.Figure, trait: Any, row: int, ink: Ink, *, first: bool) -> None:
+def _add_trait(figure: go.Figure, trait: Any, row: float, ink: Ink, *, right: float, first: bool) -> None:
     above = trait.share >= trait.others
     colour, rgb = (ink.ahead, ink.ahead_rgb) if above else (ink.below, ink.below_rgb)
     low, high = max(0.0, trait.low), min(1.0, trait.high)
@@ -60,4 +62,5 @@ def _add_trait(figure: go.Figure, trait: Any, row: int, ink: Ink, *, first: bool
     note(figure, f"<b>{trait.share:.0%}</b>", place, row, colour, xanchor=anchor, xshift=shift, yanchor="middle")
     if first:
         text = f"everyone else, {trait.others:.0%}"
-        note(figure, text, trait.others, row, ink.quiet, yanchor="top", yshift=-8, font_size=12)
+        side = "left" if trait.others < right / 6 else "center"  # at the edge it would be cut off
+        note(figure, text, trait.others, row, ink.quiet, xanchor=side, yanchor="top", yshift=-8, font_size=12)

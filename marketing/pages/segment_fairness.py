@@ -68,14 +68,14 @@ def _leaks(document: Mapping[str, Any], segment: Any) -> None:
             "Kept out": [words.plain(words.label(one["kept_out"])) for one in whole],
             "Strength": [_strength(one["v"]) for one in whole],
             "95% between": [f"{_strength(one['low95'])} and {_strength(one['high95'])}" for one in whole],
-            "In the chosen group": [_strength(here.get(one["kept_out"])) for one in whole],
-            "Without its carriers": [_strength(one["v_without"]) for one in whole],
-            "Verdict": [f"over {WARNING:g}: decide" if one["warns"] else "little" for one in whole],
+            "In this group": [_strength(here.get(one["kept_out"])) for one in whole],
+            "Verdict": ["decide" if one["warns"] else "little" for one in whole],
         }
     )
     st.table(told, border="horizontal", hide_index=True, alt="What the segments tell of what was kept out")
     st.markdown(
-        f":gray[Strength is Cramér's V, freed of bias: 0 is nothing, 1 is everything. {document['proxies']['about']}]"
+        f":gray[Strength is Cramér's V, freed of bias: 0 is nothing, 1 is everything, over {WARNING:g} calls for a "
+        f"decision. {document['proxies']['about']}]"
     )
 
 

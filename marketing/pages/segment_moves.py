@@ -13,7 +13,7 @@ from marketing.segments.movements import ELSEWHERE, NONE
 
 MOST_MOVES = 30  # rows of a list that is read
 POINT = 0.05  # percentage points: less is no change
-GONE = "a group that is gone"
+GONE = "people of a group that is gone"  # where a run did not store what it was called
 
 
 def points(moved: pd.DataFrame, segments: pd.DataFrame) -> dict[str, float]:
@@ -39,14 +39,29 @@ def show(place: Place, segments: pd.DataFrame, segment: Any) -> None:
             "went from where to where."
         )
         return
-    now = dict(zip(segments["segment"], segments["name"], strict=True))
-    then = {before: now.get(before, GONE) for before in moved["before"] if before != NONE}
+    now = {i: words.inside(name) for i, name in zip(segments["segment"], segments["name"], strict=True)}
+    then = _names(moved, now)
     st.markdown(f"{_stayed(moved)} {_chosen(moved, segments, segment)}")
     away = moved[moved["before"] != moved["after"]]
     if away.empty:
         return
     st.markdown("\n".join(f"- {words.plain(sentence)}" for sentence in movements.told(moved, then, now)))
     _moves(away.sort_values("people", ascending=False), then, now)
+
+
+def regrouped(moved: pd.DataFrame, segments: pd.DataFrame) -> bool:
+    """Whether segments have come or gone since the last run, so that others changed by being parted or joined."""
+    return set(_sizes(moved)) != set(segments["segment"])
+
+
+def _names(moved: pd.DataFrame, now: dict[str, str]) -> dict[str, str]:
+    """What each segment was called in the last run, as within a sentence."""
+    called = moved["was_called"] if "was_called" in moved else [""] * len(moved)
+    return {
+        before: words.inside(name) if isinstance(name, str) and name else now.get(before, GONE)
+        for before, name in zip(moved["before"], called, strict=True)
+        if before != NONE
+    }
 
 
 def _stayed(moved: pd.DataFrame) -> str:
@@ -84,8 +99,8 @@ def _moves(away: pd.DataFrame, then: dict[str, str], now: dict[str, str]) -> Non
     if len(away) > len(shown):
         st.markdown(f"And {words.count(len(away) - len(shown), 'smaller move')}.")
     st.markdown(
-        f":gray[Fewer than {SHOWN} people of a group who went the same way are told together as elsewhere, or counted with "
-        "its largest move.]"
+        f":gray[Fewer than {SHOWN} people of a group who went the same way are told together as elsewhere, or counted "
+        "with its largest move.]"
     )
 
 

@@ -70,6 +70,7 @@ def _tried(tried: pd.DataFrame) -> None:
             "Taken": [_standing(row) for row in tried.to_dict("records")],
         }
     )
+    told = told.loc[:, (told != "").any()]
     st.table(told, border="horizontal", hide_index=True, alt="Numbers of groups that were tried")
     st.markdown(
         f":gray[Behind the best: how much worse so many groups describe people, charged for every group and for "

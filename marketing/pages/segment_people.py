@@ -27,7 +27,7 @@ def show(place: Place, segments: pd.DataFrame, segment: Any) -> None:
     """The typical person, the rule and the nearest segment beside where they stand."""
     left, right = st.columns(2, gap="medium")
     with left:
-        st.subheader("Somebody typical", anchor=False)
+        st.subheader("A typical person", anchor=False)
         st.markdown(_typical(segment))
         _rule(segment)
         _near(segments, segment)
@@ -84,14 +84,15 @@ def _standing(place: Place, segment: Any) -> None:
             "Add a viewing table on the Data page."
         )
         return
-    hidden = rows["people"].isna()
+    known, hidden = rows[rows["people"].notna()], rows.index[rows["people"].isna()]
     told = pd.DataFrame(
         {
-            "They are": [STANDINGS[str(state)] for state in rows.index],
-            "People": ["not told" if no else f"{n:,.0f}" for n, no in zip(rows["people"], hidden, strict=True)],
-            "Share": ["" if no else words.share(v) for v, no in zip(rows["share"], hidden, strict=True)],
+            "They are": [STANDINGS[str(state)] for state in known.index],
+            "People": [f"{people:,.0f}" for people in known["people"]],
+            "Share": [words.share(share) for share in known["share"]],
         }
     )
     st.table(told, border="horizontal", hide_index=True, alt=f"Where {segment['name']} stand")
-    if hidden.any():
-        st.markdown(f":gray[Fewer than {SHOWN} people, and what would give so few away, are not told.]")
+    if len(hidden):
+        untold = words.listed([str(state) for state in hidden])
+        st.markdown(f":gray[Fewer than {SHOWN}, or giving such a number away: {untold}.]")

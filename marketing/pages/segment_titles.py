@@ -9,7 +9,7 @@ from marketing.pages import frame, numbers, words
 from marketing.pages.frame import Place
 from marketing.segments.fairness.sizes import SHOWN
 
-MOST_TITLES = 6
+MOST_TITLES, FEWEST = 6, 3  # shown; where none is liked more than everyone likes it
 LIKELY = 1.05  # times as likely: below, nothing to write home about
 
 
@@ -30,11 +30,14 @@ def show(place: Place, segment: Any) -> None:
 def _liked(place: Place, segment: Any) -> pd.DataFrame:
     """By how much likelier than everyone they surely are: by the lower end of the interval, against everyone's rate.
 
-    So what is only a guess, as of titles that nobody has seen yet, does not come first.
+    So what is only a guess, as of titles that nobody has seen yet, does not come first. Those that everyone likes more
+    are left out, unless there are no others.
     """
     rows = numbers.rows(place.workspace, "affinity", segment["segment"], "segment")
     surely = rows["low90"] * rows["lift"] / rows["rate"]
-    return rows.assign(surely=surely).sort_values("surely", ascending=False, kind="stable").head(MOST_TITLES)
+    ranked = rows.assign(surely=surely).sort_values("surely", ascending=False, kind="stable")
+    more = ranked[ranked["lift"] >= 1]
+    return more.head(MOST_TITLES) if len(more) else ranked.head(FEWEST)
 
 
 def _listed(place: Place, liked: pd.DataFrame, titles: dict[str, str]) -> None:

@@ -11,6 +11,7 @@ from marketing.pages.frame import Place
 from marketing.segments.fairness.sizes import DESCRIBED, SHOWN
 
 MOST_TRAITS = 7  # beyond, a reader learns little
+MOSTLY = 2  # traits in a row of the table
 NEWS = 0.5  # percentage points that a group must gain for the title to say so
 # What runs tell of a segment beyond its contract; empty where an older one did not.
 TOLD = ("overlap", "nearest", "profile", "rule", "explained", "stable", "why")
@@ -67,10 +68,12 @@ def _answer(place: Place, segments: pd.DataFrame) -> str:
     if number == 1:
         return "One group: nothing in the data splits these people"
     called = dict(zip(segments["segment"], segments["name"], strict=True))
-    gained = segment_moves.points(numbers.table(place.workspace, "movements"), segments)
+    moved = numbers.table(place.workspace, "movements")
+    gained = {} if segment_moves.regrouped(moved, segments) else segment_moves.points(moved, segments)
     grew = max(gained, key=lambda segment: gained[segment], default="")
-    news = "grew most" if grew and gained[grew] >= NEWS else "are the largest"
-    first = called[grew] if news == "grew most" else segments.iloc[0]["name"]
+    first, news = segments.iloc[0]["name"], "are the largest"
+    if grew and gained[grew] >= NEWS:
+        first, news = called[grew], "grew most"
     return f"{words.begun(words.count(number, 'group'))}; {words.plain(words.inside(first))} {news}"
 
 
@@ -146,7 +149,7 @@ def _listed(place: Place, segments: pd.DataFrame) -> pd.DataFrame:
             "Found again": segments["stability"] * 100,
             "Overlap": segments["overlap"].astype(float) * 100,
             "Since last run": [gained.get(segment) for segment in segments["segment"]],
-            "Mostly": [numbers.telling(row) for _, row in segments.iterrows()],
+            "Mostly": [numbers.telling(row, MOSTLY) for _, row in segments.iterrows()],
         }
     )
     return shown.dropna(axis="columns", how="all")

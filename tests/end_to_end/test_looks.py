@@ -8,7 +8,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, expect
 from visitor import Visitor
 
-from marketing.pages import frame, trend_tabs
+from marketing.pages import frame, segment_tabs, trend_tabs
 
 FAULTY = "date,title,metric,value\n2026-11-31,harbour-lights,views,12\n2026-11-02,harbour-lights,views,many\n"
 SCREENSHOTS = Path(__file__).resolve().parents[1] / "screenshots"
@@ -50,6 +50,19 @@ def test_so_is_a_page_with_nothing_on_it_with_faults_and_while_words_are_edited(
         found += _faults(visitor, f"drafts-editing-{width}", width)
         assert found == []
         assert visitor.complaints == []
+
+
+@pytest.mark.parametrize(("theme", "width"), [("dark", 1440), ("light", 390)])
+def test_so_is_what_stands_under_the_segments(theme: str, width: int, browser: Browser, address: str) -> None:
+    found = []
+    with Visitor(browser, address, width=width, theme=theme) as visitor:
+        visitor.go("/segments?workspace=nasty&segment=s3")
+        for name in segment_tabs.TABS:
+            visitor.click(visitor.page.get_by_role("tab", name=name))
+            found += _faults(visitor, f"segments-{name.replace(' ', '-').lower()}-{theme}-{width}", width)
+        assert found == []
+        assert visitor.complaints == []
+        assert visitor.strangers == []
 
 
 @pytest.mark.parametrize(("theme", "width"), [("dark", 1440), ("light", 390)])

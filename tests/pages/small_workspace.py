@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 import small_forecasts
+import small_segments
 
 from marketing.drafts.copy import Copy
 from marketing.ledger import DraftRecord, Ledger
@@ -49,7 +50,8 @@ def full(folder: Path) -> Workspace:
         now=NOW,
     )
     workspace.write({"trends": _trends(), **small_forecasts.tables(_engagement())}, now=NOW - dt.timedelta(hours=2))
-    workspace.write({"segments": _segments(), "affinity": _affinity(), "set_aside": _set_aside()}, now=NOW)
+    segments = {"segments": small_segments.told(_segments()), **small_segments.tables(NASTY)}
+    workspace.write({**segments, "affinity": _affinity(), "set_aside": _set_aside()}, now=NOW)
     ledger = Ledger(workspace.ledger_url)
     ledger.add_brief(BRIEF, digest="b1", at=NOW)
     ledger.add_drafts(drafts())
