@@ -64,9 +64,7 @@ class Settings(BaseModel):
     variants: int = Field(3, ge=1, le=10)
     seed: int = 0
     workers: int = Field(0, ge=0)  # 0: one for each core
-    engine: str = (
-        ""  # the address of a Dask scheduler ("tcp://host:8786") whose workers forecast; this machine's if empty
-    )
+    engine: str = ""  # the address of a Dask scheduler ("tcp://host:8786") whose workers do it; this machine's if empty
     own_approval: bool = True  # may the writer of a draft approve it
     people: dict[str, str] = Field(default_factory=dict)  # name -> role
     brand: Brand = Brand()

@@ -48,9 +48,7 @@ Mapping = Annotated[Several, typer.Option("--map", metavar="OURS=THEIRS", help="
 Sets = Annotated[Several, typer.Option("--set", metavar="OURS=VALUE", help="A value for every row.")]
 Engine = Annotated[
     str | None,
-    typer.Option(
-        "--engine", metavar="ADDRESS", help="Forecast on a Dask cluster, tcp://HOST:PORT; else on this machine."
-    ),
+    typer.Option("--engine", metavar="ADDRESS", help="Work on a Dask cluster, tcp://HOST:PORT; else on this machine."),
 ]
 Dates = Annotated[str | None, typer.Option("--dates", metavar="dmy|mdy|ymd", help="How 3/4/2026 reads.")]
 
@@ -165,6 +163,7 @@ def segment(
     k: Annotated[str, typer.Option(metavar="N|auto", help="How many segments, with --input.")] = "auto",
     allow: Annotated[Several, typer.Option(metavar="COLUMN=REASON", help="Let in sex, age or postcode.")] = None,
     weight: Annotated[Several, typer.Option(metavar="NAME=N", help="Of a block or column; 1 is usual.")] = None,
+    engine: Engine = None,
     mapping: Mapping = None,
     sets: Sets = None,
     dates: Dates = None,
@@ -176,7 +175,7 @@ def segment(
 
     how = tables.reading(mapping or [], sets or [], dates)
     asked = dividing.Asked(k, tuple(allow or ()), tuple(weight or ()))
-    _end(dividing.segment(workspace, source, asked, out, how, as_json=as_json))
+    _end(dividing.segment(workspace, source, asked, out, how, address=engine, as_json=as_json))
 
 
 @app.command()

@@ -79,7 +79,8 @@ def do(
     if job == "segment":
         from pipelines import segment
 
-        return segment.run(workspace, settings, now=now, asked=arguments, progress=progress).failures
+        address = arguments.get("engine", settings.engine)
+        return segment.run(workspace, settings, now=now, asked=arguments, address=address, progress=progress).failures
     if job == "draft":
         from pipelines import draft
 

@@ -5,12 +5,9 @@ of one run beside the people of another.
 """
 
 import datetime as dt
-import hashlib
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from importlib import metadata, resources
-from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +24,8 @@ from marketing.segments.segmentation import How, Previous, Segmentation, segment
 from marketing.settings import Settings
 from marketing.workspace import Workspace
 from pipelines import checkpoints, engine
+from pipelines.census import Taking
+from pipelines.versions import segments_version
 
 INPUTS = ("audience", "viewing", "titles")
 OUTPUTS = (
@@ -69,21 +68,24 @@ def run(
     *,
     now: dt.datetime,
     asked: Mapping[str, Any] | None = None,
+    address: str = "",
     progress: engine.Progress | None = None,
 ) -> Report:
     """Segment the audience of a workspace, unless nothing has changed since the last run.
 
     Args:
         workspace: Has an audience, and perhaps viewing and titles, which tell behaviour and taste.
-        settings: segmenter, k, seed, today, allowed, weights.
+        settings: segmenter, k, seed, today, allowed, weights, workers.
         now: The time that the tables are stored under.
         asked: Under "k" how many segments, in place of the settings' number; None for as many as the data prove. It
             holds for runs to come, until another is asked for or the settings name one.
+        address: A Dask scheduler's, whose workers place the people of a large audience and see the workspace too.
         progress: Told of each step.
 
     Raises:
         MissingError: there is no audience, or no such segmenter.
-        InputError: what the settings let in is against the law, or has no reason; or so many cannot be looked for.
+        InputError: what the settings let in is against the law, or has no reason; so many cannot be looked for, or no
+            scheduler answers at `address`.
     """
     catalog.require(settings.segmenter, catalog.names(SEGMENTERS), "segmenters")
     told = progress or (lambda done, total, what: None)
@@ -91,15 +93,23 @@ def run(
     number = _number(workspace, settings, asked or {})
     how = How(today, settings.segmenter, number.k, settings.seed, settings.allowed, settings.weights)
     inputs = workspace.digest(*INPUTS)
-    basis = checkpoints.digest(inputs, replace(how, k=None), code_version())
+    basis = checkpoints.digest(inputs, replace(how, k=None), segments_version())
     stamp = checkpoints.digest(basis, number)
     stored = workspace.tables()
     if all(name in stored and stored[name].stamp == stamp for name in OUTPUTS):
         told(1, 1, "the segments are up to date")
         return Report(segments=stored["segments"].rows, fresh=True)
-    with behaviour.people(workspace) as people:
+    with behaviour.people(workspace, workspace.checkpoints_folder if address else None) as people:
         gone = record.gone(workspace.read("division")) if workspace.has("division") else ()
-        found = segment(people, how, previous=_previous(workspace), names=_names(workspace), gone=gone, progress=told)
+        found = segment(
+            people,
+            how,
+            previous=_previous(workspace),
+            names=_names(workspace),
+            gone=gone,
+            taking=Taking(settings.workers, address),
+            progress=told,
+        )
         frames = record.tables(found, when=now, table=inputs) | _beside(workspace, found)
         frames["choices"] = _choices(workspace, found, number, basis)
         assignments = workspace.stage("assignments", found.assigned())
@@ -194,20 +204,3 @@ def _movements(workspace: Workspace, assignments: Path) -> pd.DataFrame:
             moved = movements.between_stored(workspace.file("assignments"), assignments, Path(spill))
     names = _names(workspace)
     return moved.assign(was_called=pd.Series([names.get(i, "") for i in moved["before"]], dtype="str"))
-
-
-def code_version() -> str:
-    """Changes with the code and the words that make segments, ours and the libraries'."""
-    sha = hashlib.sha256()
-    for name, content in sorted(_sources(resources.files("marketing.segments"))):
-        sha.update(name.encode() + content)
-    libraries = [f"{name} {metadata.version(name)}" for name in ("scikit-learn", "scipy", "numpy", "pandas")]
-    return checkpoints.digest(sha.hexdigest(), libraries)
-
-
-def _sources(folder: Traversable) -> Iterator[tuple[str, bytes]]:
-    for entry in folder.iterdir():
-        if entry.is_dir():
-            yield from ((f"{entry.name}/{name}", content) for name, content in _sources(entry))
-        elif entry.name.endswith((".py", ".toml")):
-            yield entry.name, entry.read_bytes()

@@ -5,18 +5,23 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from marketing import tables
 from marketing.errors import InputError, TableError
-from marketing.segments import record
+from marketing.segments import census, record
 from marketing.segments.audience import People
+from marketing.segments.census import Take
 from marketing.segments.fairness import record as fairness
 from marketing.segments.segmentation import How, Segmentation, segment
 from marketing.workspace import replacing, write_atomically
 from pipelines import engine
 
 MOST = 12  # segments that may be asked for, here as in the settings
+QUOTED = r'[",\r\n]'  # what an id must not have in it, or it stands in quotes
 
 
 def segment_file(
@@ -26,6 +31,7 @@ def segment_file(
     *,
     now: dt.datetime,
     name: str = "",
+    taking: Take = census.take,
     progress: engine.Progress | None = None,
 ) -> Segmentation:
     """Segment an audience and write assignments.csv, segments.json and fairness.json into `folder`, which may be new.
@@ -33,6 +39,8 @@ def segment_file(
     Args:
         source: person, then any columns; people of a Parquet file (checked) are read by the chunk.
         now, name: When it was, and what the file is called, for the record in fairness.json.
+        taking: Puts everyone into their segment, here or elsewhere.
+        progress: Told of each step, and of the people as they are placed.
 
     Raises:
         TableError: the table is no audience (no person, or one twice ...); every fault is told.
@@ -41,12 +49,12 @@ def segment_file(
     """
     if how.k is not None and not 1 <= how.k <= MOST:
         raise InputError(f"{how.k} segments cannot be. Ask for 1 to {MOST}, or for auto.")
-    found = segment(_people(source), how, progress=progress)
+    found = segment(_people(source), how, taking=taking, progress=progress)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with replacing(folder / "assignments.csv") as file:
             for number, chunk in enumerate(found.assigned()):
-                file.write(chunk.to_csv(index=False, header=number == 0, lineterminator="\n").encode())
+                file.write(_lines(chunk, header=number == 0))
         stored = record.tables(found, when=now, table=name)
         for file_name, document in (("segments", as_document(found)), ("fairness", fairness.document(stored))):
             text = json.dumps(document, ensure_ascii=False, indent=1, allow_nan=False)
@@ -62,6 +70,18 @@ def _people(source: pd.DataFrame | People) -> People:
     if faults := tables.check(tables.table("audience"), source):
         raise TableError(faults)
     return People.of(source.sort_values("person", kind="stable", ignore_index=True))
+
+
+def _lines(chunk: pd.DataFrame, *, header: bool) -> bytes:
+    """The lines of assignments.csv for some people, as `to_csv` writes them; in a fraction of its time where it can."""
+    person, segment = (pa.array(chunk[name].array, pa.large_string(), from_pandas=True) for name in chunk.columns)
+    if header or pc.any(pc.match_substring_regex(person, QUOTED)).as_py():
+        return chunk.to_csv(index=False, header=header, lineterminator="\n").encode()
+    ended = pc.binary_join_element_wise(pc.fill_null(segment, ""), "", "\n")
+    lines = pc.binary_join_element_wise(person, ended, ",")
+    _, offsets, text = lines.buffers()
+    ends = np.frombuffer(offsets, np.int64)[[lines.offset, lines.offset + len(lines)]]
+    return bytes(text[ends[0] : ends[1]])
 
 
 def as_document(found: Segmentation) -> dict[str, Any]:

@@ -69,14 +69,17 @@ class Progress:
     def step(self, name: str) -> None:
         """From here on progress is that of another step."""
         if self._bar is not None:
-            self._bar.close()
+            self._close()
         elif self._told != self._last:
             self._line(f"{self._step}: {self._last[0]:,} of {self._last[1]:,} done")
-        self._bar, self._step, self._told_at, self._told, self._last = None, name, float("-inf"), (0, 0), (0, 0)
+        self._step, self._told_at, self._told, self._last = name, float("-inf"), (0, 0), (0, 0)
         self._pace = Pace()
 
     def __call__(self, done: int, total: int, what: str) -> None:
         """Progress of the step: `done` of `total`, the last of them `what`."""
+        if total != self._last[1]:  # other things are counted from here on
+            self._pace = Pace()
+            self._close()
         self._last = (done, total)
         left = self._pace.left(done, total, time.monotonic())
         if self._stream.isatty():
@@ -90,11 +93,16 @@ class Progress:
         if self._bar is None:
             from tqdm import tqdm
 
-            form = "{desc} {bar} {n_fmt} of {total_fmt} [{elapsed}<{remaining}] {postfix}"
+            form = "{desc} {bar} {n:,} of {total:,} [{elapsed}<{remaining}] {postfix}"
             self._bar = tqdm(desc=self._step, total=total, file=self._stream, bar_format=form, dynamic_ncols=True)
         self._bar.total = total
         self._bar.set_postfix_str(shown(what), refresh=False)
         self._bar.update(done - self._bar.n)
+
+    def _close(self) -> None:
+        if self._bar is not None:
+            self._bar.close()
+            self._bar = None
 
     def _line(self, text: str) -> None:
         self._stream.write(shown(text) + "\n")

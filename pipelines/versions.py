@@ -1,7 +1,7 @@
-"""What makes forecasts, as a digest: forecasts made by other code than today's are stale."""
+"""What makes forecasts and segments, as a digest: those made by other code than today's are stale."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from importlib import metadata, resources
 from importlib.resources.abc import Traversable
 
@@ -12,6 +12,8 @@ from pipelines import checkpoints
 PACKAGE = "marketing.trends"
 FORECASTERS = fits.FORECASTERS
 LIBRARIES = ("holidays", "numpy", "pandas", "prophet", "scipy")
+SEGMENTS = "marketing.segments"
+BEHIND_SEGMENTS = ("numpy", "pandas", "scikit-learn", "scipy")
 CODE = (".py", ".toml")  # tables of reference shape forecasts as code does
 
 
@@ -21,11 +23,20 @@ def code_version(forecaster: str) -> str:
     others = {*catalog.names(FORECASTERS)} - used
     folder = resources.files(FORECASTERS)
     left_out = {str(folder / f"{name}.py") for name in others} | {str(folder / name) for name in others}
+    return _digest((resources.files(PACKAGE), folder), left_out, LIBRARIES)
+
+
+def segments_version() -> str:
+    """Changes with the code and the words that make segments, ours and the libraries'."""
+    return _digest((resources.files(SEGMENTS),), set(), BEHIND_SEGMENTS)
+
+
+def _digest(folders: Iterable[Traversable], left_out: set[str], libraries: Iterable[str]) -> str:
     sha = hashlib.sha256()
-    for root in (resources.files(PACKAGE), folder):
-        for path in _code(root, left_out):
+    for folder in folders:
+        for path in _code(folder, left_out):
             sha.update(path.name.encode() + path.read_bytes())
-    return checkpoints.digest(sha.hexdigest(), [f"{name} {metadata.version(name)}" for name in LIBRARIES])
+    return checkpoints.digest(sha.hexdigest(), [f"{name} {metadata.version(name)}" for name in libraries])
 
 
 def _code(folder: Traversable, left_out: set[str]) -> Iterator[Traversable]:

@@ -49,10 +49,11 @@ def summarise(viewing: pd.DataFrame, titles: pd.DataFrame | None) -> pd.DataFram
 
 
 @contextlib.contextmanager
-def people(workspace: Workspace) -> Iterator[People]:
+def people(workspace: Workspace, beside: Path | None = None) -> Iterator[People]:
     """The people of a workspace's audience, with columns of behaviour where it has viewing, while the block runs.
 
-    They are joined once, into a file on disk, in bounded memory.
+    They are joined once, into a file on disk, in bounded memory. The file stands in the folder `beside`, where others
+    are to see it too.
 
     Raises:
         MissingError: the workspace has no audience.
@@ -60,7 +61,9 @@ def people(workspace: Workspace) -> Iterator[People]:
     if not (workspace.has("audience") and workspace.has("viewing")):
         yield People.stored(workspace)
         return
-    with tempfile.TemporaryDirectory() as folder:
+    if beside:
+        beside.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=beside) as folder:
         path = Path(folder) / "audience.parquet"
         _join_stored(workspace, Path(folder), path)
         yield People.stored(path)

@@ -39,7 +39,14 @@ class Asked:
 
 
 def segment(
-    folder: Path, source: Path | None, asked: Asked, out: Path | None, how: Mapping[str, Any], *, as_json: bool
+    folder: Path,
+    source: Path | None,
+    asked: Asked,
+    out: Path | None,
+    how: Mapping[str, Any],
+    *,
+    address: str | None,
+    as_json: bool,
 ) -> int:
     """Segment a file's people, read as `how` says; without one, the workspace's audience."""
     if source is None:
@@ -48,11 +55,14 @@ def segment(
             raise InputError(
                 "--k, --allow, --weight and --out go with --input. A workspace's own stand in its settings.toml."
             )
-        return working.run(folder, ["segment"], {}, by=None, as_json=as_json)
+        return working.run(folder, ["segment"], {}, by=None, as_json=as_json, address=address)
     number = asked.number
     from marketing.segments.segmentation import How
     from pipelines import segment_file as job
+    from pipelines.census import Taking
 
+    settings = acting.choices(folder)
+    taking = Taking(settings.workers, settings.engine if address is None else address)
     chosen = How(
         acting.today(),
         k=number,
@@ -65,7 +75,9 @@ def segment(
         tell(f"The segments go to the folder {target}; --out names another.")
     with Progress() as progress:
         progress.step("segment")
-        found = job.segment_file(people, target, chosen, now=acting.now(), name=source.name, progress=progress)
+        found = job.segment_file(
+            people, target, chosen, now=acting.now(), name=source.name, taking=taking, progress=progress
+        )
     if as_json:
         print_json(job.as_document(found))
     else:

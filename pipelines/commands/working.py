@@ -35,7 +35,7 @@ def run(
     as_json: bool,
     address: str | None = None,
 ) -> int:
-    """Do the jobs, here, when the workspace's turn comes; forecasts by the Dask scheduler at `address`, if any."""
+    """Do the jobs, here, when the workspace's turn comes; by the Dask scheduler at `address`, if any."""
     workspace = Workspace.open(folder)
     chosen = acting.choices(folder)
     person = acting.person(by, chosen)
@@ -48,8 +48,8 @@ def run(
         raise InputError(f"--{next(iter(arguments)).rstrip('s')} goes with the draft job. Name it: marquee run draft")
     if address is not None:
         cluster.check(address)
-        if "forecast" not in wanted:
-            raise InputError("--engine goes with the forecast job. Name it: marquee run forecast")
+        if not {"forecast", "segment"} & {*wanted}:
+            raise InputError("--engine goes with the jobs forecast and segment. Name one: marquee run forecast")
         arguments["engine"] = address
     key = uuid.uuid4().hex
     with contextlib.closing(Ledger(workspace.ledger_url)) as ledger:

@@ -70,14 +70,14 @@ def test_the_command_runs_a_workspace_on_a_cluster(address: str, marquee: Marque
     assert files(there) == files(here)
 
 
-def test_an_address_goes_with_forecasts_and_is_looked_at_first(marquee: Marquee, tmp_path: Path) -> None:
+def test_an_address_goes_with_forecasts_and_segments_and_is_looked_at_first(marquee: Marquee, tmp_path: Path) -> None:
     workspace = make(tmp_path / "there")
     ended = marquee("run", "--engine", "somewhere", "--workspace", workspace.folder)
     assert ended.code == 2
     assert "tcp://HOST:PORT" in ended.err
-    ended = marquee("run", "segment", "--engine", "tcp://127.0.0.1:1", "--workspace", workspace.folder)
+    ended = marquee("run", "draft", "--engine", "tcp://127.0.0.1:1", "--workspace", workspace.folder)
     assert ended.code == 2
-    assert "--engine goes with the forecast job" in ended.err
+    assert "--engine goes with the jobs forecast and segment" in ended.err
 
 
 def test_a_worker_with_other_code_is_told_of(monkeypatch: pytest.MonkeyPatch) -> None:
