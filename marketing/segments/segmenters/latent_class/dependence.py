@@ -21,6 +21,8 @@ STARTS, STEPS, WARM_STEPS, TOL = 4, 20, 12, 1e-4
 ROUNDS = 3  # of looking at what is left
 MOST_CELLS = 150  # of a pair of parts
 MOST_COMPARED = 60  # parts that are compared in pairs
+SHIFTED = 0.02  # of a score's variance that a part must move to shift it; in a large audience all move all a little
+MOST_SHIFTS = 3  # parts that shift one score, the strongest first
 LOOKED_AT = 2_500  # people that causes are found on; bonds are on twice as many
 
 
@@ -88,19 +90,29 @@ def _warm(design: Design, structure: Structure, fit: Fit) -> Judged:
 
 def _wider(design: Design, structure: Structure, fit: Fit) -> Structure:
     """The structure with bonds for what the fit leaves that is more than chance, by their gain in BIC."""
-    mixture, found = fit
-    gains = _pair_gains(design, found.groups)
+    gains = _pair_gains(design, fit[1].groups)
     parents = _forest({pair: gain for pair, gain in gains.items() if gain > 0}, structure)
-    shifts = set(structure.shifts)
-    if design.known.shape[1]:
-        residual, weight = unexplained(mixture, design, replace(found, causes=None))
-        for part, (codes, size) in enumerate(zip(design.codes, design.sizes, strict=True)):
-            shown = np.zeros((design.people, size + 1), np.float32)
-            shown[np.arange(design.people), codes] = 1
-            left, counted = (shown[:, :size].T @ x for x in (residual, weight))
-            gain = (left**2 / np.maximum(counted, 1e-6)).sum(axis=0) - (size - 1) * np.log(design.people)
-            shifts |= {(int(score), part) for score in np.flatnonzero(gain > 0)}
-    return replace(structure, parents=parents, shifts=tuple(sorted(shifts)))
+    shifts = _shifted(design, structure, fit) if design.known.shape[1] else structure.shifts
+    return replace(structure, parents=parents, shifts=shifts)
+
+
+def _shifted(design: Design, structure: Structure, fit: Fit) -> tuple[tuple[int, int], ...]:
+    """The shifts there are, and those whose gain in BIC pays, the strongest of each score."""
+    mixture, found = fit
+    residual, weight = unexplained(mixture, design, replace(found, causes=None))
+    gains: list[tuple[float, int, int]] = []
+    for part, (codes, size) in enumerate(zip(design.codes, design.sizes, strict=True)):
+        shown = np.zeros((design.people, size + 1), np.float32)
+        shown[np.arange(design.people), codes] = 1
+        left, counted = (shown[:, :size].T @ x for x in (residual, weight))
+        moved = (left**2 / np.maximum(counted, 1e-6)).sum(axis=0)
+        pays = (moved > (size - 1) * np.log(design.people)) & (moved > SHIFTED * design.people)
+        gains += [(-float(moved[score]), int(score), part) for score in np.flatnonzero(pays)]
+    shifts = list(structure.shifts)
+    for _, score, part in sorted(gains):
+        if (score, part) not in shifts and sum(one == score for one, _ in shifts) < MOST_SHIFTS:
+            shifts.append((score, part))
+    return tuple(sorted(shifts))
 
 
 def _pair_gains(design: Design, groups: Floats) -> dict[tuple[int, int], float]:
