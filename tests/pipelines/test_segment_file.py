@@ -5,11 +5,13 @@ import json
 
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from small_audience import company
 
 from marketing.errors import InputError, TableError
 from marketing.segments.segmentation import How
-from pipelines.segment_file import segment_file
+from pipelines.segment_file import lines, segment_file
 
 NOW = dt.datetime(2026, 11, 23, 9, tzinfo=dt.UTC)
 
@@ -48,3 +50,11 @@ def test_one_person_twice_is_refused_and_nothing_is_written(tmp_path):
 def test_a_number_of_segments_that_cannot_be_is_refused(tmp_path, k):
     with pytest.raises(InputError, match="1 to 12"):
         segment_file(company()["audience"], tmp_path / "out", How(NOW.date(), k=k), now=NOW)
+
+
+@settings(deadline=None)
+@given(st.lists(st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=8), max_size=12), st.data())
+def test_people_are_written_as_any_reader_of_csv_expects(ids, data):
+    choice = st.sampled_from(["s1", "s2", None])
+    chunk = pd.DataFrame({"person": ids, "segment": [data.draw(choice) for _ in ids]}, dtype="str")
+    assert lines(chunk).decode() == chunk.to_csv(index=False, header=False, lineterminator="\n")
