@@ -324,15 +324,18 @@ def audit(
 
 @app.command()
 def export(
-    form: Annotated[str, typer.Argument(metavar="FORMAT", help="An upload format, or insights_csv, insights_xlsx.")],
+    form: Annotated[
+        str, typer.Argument(metavar="FORMAT", help="An upload format, insights_csv, insights_xlsx or audience.")
+    ],
     out: Annotated[Path, typer.Option(metavar="FILE", help="The file to write.")],
     workspace: Workspace = DEFAULT_WORKSPACE,
+    segment: Annotated[str | None, typer.Option(metavar="ID", help="Whose people, with audience.")] = None,
     by: By = None,
 ) -> None:
-    """Write approved drafts in an upload format, or insights."""
+    """Write approved drafts in an upload format, insights, or the people of a segment."""
     from pipelines.commands import deciding
 
-    _end(deciding.export(workspace, form, out, by=by))
+    _end(deciding.export(workspace, form, out, segment, by=by))
 
 
 @app.command(hidden=True)

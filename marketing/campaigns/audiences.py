@@ -11,6 +11,8 @@ from marketing.people import Person
 from marketing.segments.fairness.sizes import DESCRIBED
 from marketing.workspace import Workspace
 
+NAME = "audience"  # as the command line and the audit trail have it
+TITLE = "A list of people"
 ACTION = "export"
 SUFFIX, MEDIA_TYPE = ".csv", "text/csv"
 
@@ -64,4 +66,4 @@ def record(ledger: Ledger, audience: Audience, file: str, *, person: Person, at:
         "segment": audience.segment,
         "name": audience.name,
     }
-    ledger.append_audit(at, person.name, "export", "audience", detail)
+    ledger.append_audit(at, person.name, "export", NAME, detail)

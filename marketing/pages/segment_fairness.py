@@ -14,6 +14,7 @@ from marketing.pages import numbers, words
 from marketing.pages.frame import Place
 from marketing.segments.fairness import record, report
 from marketing.segments.fairness.proxies import WARNING
+from marketing.segments.fairness.sizes import SHOWN
 
 BLOCKS = {"taste": "Taste", "behaviour": "Behaviour", "demographics": "Demographics"}
 
@@ -41,7 +42,7 @@ def _whole(document: Mapping[str, Any]) -> str:
     told = [f"Found by {words.count(len(document['used']), 'column')}"]
     told[0] += f"; {words.listed(law)} {'was' if len(law) == 1 else 'were'} kept out." if law else "."
     for one in document["people"]:
-        number = f"{one['people']:,}" if one["people"] else "Some"
+        number = f"{one['people']:,}" if one["people"] else f"Fewer than {SHOWN}"
         told.append(f"{number} people who {words.plain(one['name'])} are in no segment ({words.plain(one['source'])}).")
     return " ".join(told)
 

@@ -93,9 +93,16 @@ def _below(place: Place, segments: pd.DataFrame) -> str:
 
 def _kept_out(aside: pd.DataFrame) -> str:
     people = aside[aside["subject"] == "people"]
-    told = [f"{n:,} people ({words.plain(why)})" for n, why in zip(people["people"], people["name"], strict=True)]
+    told = [
+        f"{_number(n)} people ({words.plain(why)})" for n, why in zip(people["people"], people["name"], strict=True)
+    ]
     columns = int((aside["subject"] != "people").sum())
     return words.listed([*told, words.count(columns, "column")] if columns else told)
+
+
+def _number(people: Any) -> str:
+    """How many people; of so few that it is not stored, that they are few."""
+    return f"fewer than {SHOWN}" if pd.isna(people) else f"{people:,.0f}"
 
 
 def _choose(place: Place, segments: pd.DataFrame) -> Any:
@@ -148,7 +155,7 @@ def _listed(place: Place, segments: pd.DataFrame) -> pd.DataFrame:
             "Share": segments["share"] * 100,
             "Found again": segments["stability"] * 100,
             "Overlap": segments["overlap"].astype(float) * 100,
-            "Since last run": [gained.get(segment) for segment in segments["segment"]],
+            "Since last run": [round(gained[i], 1) + 0.0 if i in gained else None for i in segments["segment"]],
             "Mostly": [numbers.telling(row, MOSTLY) for _, row in segments.iterrows()],
         }
     )

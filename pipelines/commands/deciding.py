@@ -9,9 +9,10 @@ from typing import Any
 
 from marketing.campaigns import reviews
 from marketing.catalog import require
-from marketing.errors import printable
+from marketing.errors import InputError, printable
 from marketing.ledger import Ledger
-from marketing.workspace import Workspace
+from marketing.people import Person
+from marketing.workspace import Workspace, write_atomically
 from pipelines.commands import acting, files
 from pipelines.terminal import print_json, say, table, tell
 
@@ -121,15 +122,35 @@ def audit(folder: Path, out: Path | None, *, verify: bool, as_json: bool) -> int
     return 0 if broken is None else 1
 
 
-def export(folder: Path, form: str, out: Path, *, by: str | None) -> int:
-    """Write the file, and say what is in it and what may not leave."""
-    from marketing.campaigns import exports
+def export(folder: Path, form: str, out: Path, segment: str | None, *, by: str | None) -> int:
+    """Write the file, and say what is in it and what may not leave; of `form` "audience" a segment's people."""
+    from marketing.campaigns import audiences, exports
 
     chosen = acting.choices(folder)
     person = acting.person(by, chosen)
+    if (form == audiences.NAME) != (segment is not None):
+        raise InputError("A list of people is of a segment: marquee export audience --segment ID --out FILE.csv")
+    if segment is not None:
+        return _people(folder, segment, out, person)
     with _opened(folder) as (workspace, ledger):
         made = exports.export(form, workspace, ledger, out, person=person, settings=chosen, now=acting.now())
     tell(f"Wrote {out}: {made.rows:,} rows.")
     for sentence in made.left_out:
         tell(sentence)
     return 1 if made.left_out else 0
+
+
+def _people(folder: Path, segment: str, out: Path, person: Person) -> int:
+    """Write the ids of a segment's people; the audit trail has it before."""
+    from marketing.campaigns import audiences, exports
+
+    target = exports.place(audiences.TITLE, audiences.SUFFIX, out)
+    with _opened(folder) as (workspace, ledger):
+        ready = audiences.prepare(workspace, segment, person=person)
+        audiences.record(ledger, ready, target.name, person=person, at=acting.now())
+    try:
+        write_atomically(target, ready.content)
+    except OSError as error:
+        raise InputError(f"{out} cannot be written: {error.strerror}. Choose another place.") from error
+    tell(f"Wrote {out}: {ready.people:,} people, {ready.name}.")
+    return 0

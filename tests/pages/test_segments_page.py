@@ -229,6 +229,15 @@ def test_a_group_under_a_hundred_is_neither_described_nor_handed_out_and_one_und
     assert draw("segments").title[0].value == "Too few people for groups"
 
 
+def test_so_few_minors_that_they_are_not_counted_are_told_as_few(full: Path, draw: Draw) -> None:
+    aside, fairness = Workspace(full).read("set_aside"), Workspace(full).read("fairness")
+    fairness.loc[fairness["subject"] == "people", "people"] = pd.NA
+    write(full, set_aside=aside.assign(people=pd.Series([pd.NA, pd.NA], dtype="Int64")), fairness=fairness)
+    app = opened(draw, "Fairness")
+    assert "Kept out: fewer than 50 people (under 18) and one column." in said(app)
+    assert "Fewer than 50 people who may be under 18 are in no segment" in said(app)
+
+
 def test_what_an_older_run_left_is_shown_without_what_it_did_not_tell(full: Path, draw: Draw) -> None:
     segments = Workspace(full).read("segments")
     old = segments[["segment", "name", "size", "share", "description", "traits", "stability"]]

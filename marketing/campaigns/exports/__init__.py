@@ -144,7 +144,8 @@ def export(
         InputError: `out` is a folder, is in none, has another format's suffix, or cannot be written.
         MissingError, RightsError, GateError: as `prepare`.
     """
-    target = _target(option(name), out)
+    made_by = option(name)
+    target = place(made_by.TITLE, made_by.SUFFIX, out)
     ready = prepare(name, workspace, ledger, person=person, settings=settings, now=now)
     record(ledger, ready, target.name, person=person, at=now)
     try:
@@ -156,13 +157,18 @@ def export(
     return ready
 
 
-def _target(made_by: ModuleType, out: Path) -> Path:
+def place(title: str, suffix: str, out: Path) -> Path:
+    """Where a file of that kind may be written.
+
+    Raises:
+        InputError: `out` is a folder, is in none, or has another suffix.
+    """
     if out.is_dir():
-        raise InputError(f"{out} is a folder. Name a file in it: {out / ('export' + made_by.SUFFIX)}")
+        raise InputError(f"{out} is a folder. Name a file in it: {out / ('export' + suffix)}")
     if out.exists() and not out.is_file():
         raise InputError(f"{out} is no file that can be replaced. Choose another place.")
     if not out.parent.is_dir():
         raise InputError(f"There is no folder {out.parent}. Make it first, or choose another place.")
-    if out.suffix.lower() != made_by.SUFFIX:
-        raise InputError(f"{made_by.TITLE} is a {made_by.SUFFIX} file, and {out.name} is named otherwise. Rename it.")
+    if out.suffix.lower() != suffix:
+        raise InputError(f"{title} is a {suffix} file, and {out.name} is named otherwise. Rename it.")
     return out.resolve()
