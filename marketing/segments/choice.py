@@ -20,6 +20,7 @@ K_ROWS = 5_000  # people that k is chosen on, so that a larger audience is not c
 PROOF_ROWS = 4_000  # people that stability is measured on
 PROVEN_AT_MOST = 3  # numbers of groups put to the proof, the likeliest first
 RESAMPLES = 6
+LARGEST = 0.75  # share of people in one group, up to which a division is of use
 OVERLAP = 0.12  # of ICL's charge for overlap
 FIRST = 6  # groups at which it is first seen how columns hang together
 PATIENCE = 3  # numbers of groups in a row that are no better, before no more are tried
@@ -102,6 +103,12 @@ class _Put:
     fitted: Any
     k: int
     proof: Stability
+    largest: float
+
+    @property
+    def useful(self) -> bool:
+        """Whether the groups divide people at all: where most are in one, a campaign learns little."""
+        return self.largest <= LARGEST
 
 
 class _Search:
@@ -120,19 +127,26 @@ class _Search:
         if best[0] == 1:
             why = "No stable segments in this audience: one group explains its columns better than several."
             return _one(why, tuple(tried.values()))
-        put: list[_Put] = []
-        for k in [k for k in best if k > 1][:PROVEN_AT_MOST]:
-            put.append(self._put(k, fits[k].again(self.rows, seed=self.seed)))
-            proof = put[-1].proof
+        put: dict[int, _Put] = {}
+        for k in self._in_turn(tried):
+            put[k] = self._put(k, fits[k].again(self.rows, seed=self.seed))
+            proof = put[k].proof
             tried[k] = replace(tried[k], agreement=proof.overall, by_chance=proof.by_chance)
-            if proof.proven and proof.overall >= stability.GOOD:
+            if len(put) >= 2 and any(one.useful and one.proof.overall >= stability.GOOD for one in put.values()):
                 break
-        chosen = max(put, key=lambda one: (one.proof.proven, one.proof.overall))
+        chosen = max(put.values(), key=lambda one: (one.proof.proven, one.useful, one.proof.overall))
         found = tuple(tried.values())
         if not chosen.proof.proven:
             return _one(_nothing(found), found)
         why = _reason(chosen.k, chosen.proof, best[0], self.most)
         return Choice(chosen.fitted, chosen.k, found, chosen.proof, True, why)
+
+    def _in_turn(self, tried: Mapping[int, Tried]) -> list[int]:
+        """The numbers of groups that are put to the proof: the best, the best by ICL, and then the next best."""
+        best = sorted(tried, key=lambda k: tried[k].criterion)
+        by_icl = min(tried, key=lambda k: tried[k].icl)
+        turn = [best[0], by_icl, *best[1:]]
+        return [k for k in dict.fromkeys(turn) if k > 1][:PROVEN_AT_MOST]
 
     def asked(self, k: int) -> Choice:
         """The number of groups that was asked for, and what it costs."""
@@ -190,8 +204,9 @@ class _Search:
         """Put groups to the proof."""
         fitted, found = _large_enough(whole, self.rows, self.least)
         self.progress(self.most, self.most + RESAMPLES, f"looking for {count(k)} groups again in resamples")
-        proof = stability.measure(self.proof_rows, fitted.predict(self.proof_rows), whole, RESAMPLES, seed=self.seed)
-        return _Put(fitted, found, proof)
+        labels = fitted.predict(self.proof_rows)
+        proof = stability.measure(self.proof_rows, labels, whole, RESAMPLES, seed=self.seed)
+        return _Put(fitted, found, proof, float(np.bincount(labels).max() / len(labels)))
 
 
 def _best(tried: Mapping[int, Tried]) -> int:
