@@ -101,7 +101,7 @@ class Taking:
         version = segments_version() if self.address else ""
         items = [
             # A piece's number tells it from the others of this census, and no checkpoint outlives it.
-            Item(str(number), Work(piece, *records, version), digest=str(number), what="people are placed")
+            Item(str(number), Work(piece, *records, version), digest=str(number))
             for number, piece in enumerate(pieces)
         ]
         shapes = [counts.shape for counts in census.nothing(division, parts).columns]

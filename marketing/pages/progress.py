@@ -20,6 +20,7 @@ DOING = {
     "draft": "Writing",
 }
 COUNTED = {"sample": "table", "forecast": "trend", "segment": "step", "draft": "draft"}
+PLACED = "people are placed"  # what the job about segments says while it counts people
 
 
 def watch(place: Place) -> None:
@@ -90,7 +91,8 @@ def _sentence(place: Place, run: RunRecord) -> str:
     doing = DOING.get(job, words.label(run.step or job or "Working"))
     if run.state == "waiting":
         return f"{doing}: waiting to start. You may leave this page."
-    how_far = f": {run.done:,} of {words.counted(run.total, COUNTED.get(job, 'step'))}" if run.total else ""
+    one, many = ("person", "people") if run.message == PLACED else (COUNTED.get(job, "step"), "")
+    how_far = f": {run.done:,} of {words.counted(run.total, one, many)}" if run.total else ""
     return f"{doing}{how_far}{_time_left(run)}. You may leave this page."
 
 

@@ -97,12 +97,11 @@ class Segmentation:
     def assigned(self) -> Iterator[pd.DataFrame]:
         """The same by the chunk, one at least, in the order of the table."""
         shown = len(self.segments) > 0
-        kind, first = pd.CategoricalDtype(list(self.division.ids)), 0
+        ids, first = pd.array([*self.division.ids, None], dtype="str"), 0
         for chunk in self.people.chunks(columns=["person"]):
             labels = self.census.labels[first : first + len(chunk)] if shown else np.full(len(chunk), NOWHERE, np.int8)
             first += len(chunk)
-            segment = pd.Series(pd.Categorical.from_codes(labels, dtype=kind)).astype("str")
-            yield pd.DataFrame({"person": chunk["person"], "segment": segment})
+            yield pd.DataFrame({"person": chunk["person"], "segment": ids.take(labels.astype(np.intp))})
 
 
 def segment(

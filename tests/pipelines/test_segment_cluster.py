@@ -104,7 +104,7 @@ def test_the_command_segments_a_file_and_a_workspace_on_a_cluster(
     address: str, path: Path, marquee: Marquee, tmp_path: Path
 ) -> None:
     for folder, more in (("here", ()), ("there", ("--engine", address))):
-        assert marquee("segment", "--input", path, "--k", "2", "--out", folder, *more).code == 0
+        assert marquee("segment", "--input", path.name, "--k", "2", "--out", folder, *more).code == 0
         workspace = stored(path, tmp_path / f"{folder}-workspace")
         (workspace.folder / "settings.toml").write_text("today = 2026-11-23\nk = 2\n")
         assert marquee("run", "segment", "--workspace", workspace.folder, *more).code == 0

@@ -78,3 +78,22 @@ def test_lines_without_a_terminal_tell_the_time_left(monkeypatch: pytest.MonkeyP
         "forecast: 1 of 7, The Tide, views",
         "forecast: 4 of 7, about 30 s left, Ember, views",
     ]
+
+
+def test_the_time_left_starts_anew_where_other_things_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    moment = 0.0
+    monkeypatch.setattr(terminal.time, "monotonic", lambda: moment)
+    stream = io.StringIO()
+    progress = terminal.Progress(stream)
+    progress.step("segment")
+    for moment, done, total, what in (  # noqa: B007 - the clock reads it
+        (0.0, 0, 18, "trying one group"),
+        (500.0, 1_000, 10_000, "people are placed"),
+        (510.0, 2_000, 10_000, "people are placed"),
+    ):
+        progress(done, total, what)
+    assert stream.getvalue().splitlines() == [
+        "segment: 0 of 18, trying one group",
+        "segment: 1,000 of 10,000, people are placed",
+        "segment: 2,000 of 10,000, about 80 s left, people are placed",
+    ]

@@ -1,6 +1,9 @@
 """People in memory or in a file: the same sample in any order of rows, and everyone once by the chunk."""
 
 import datetime as dt
+import pickle
+import tempfile
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -11,6 +14,7 @@ from hypothesis import strategies as st
 
 from marketing.errors import InputError, MissingError
 from marketing.segments.audience import People
+from marketing.segments.audience import people as people_module
 from marketing.segments.audience.hashing import hashes
 from marketing.workspace import Workspace
 
@@ -76,6 +80,29 @@ def test_everyone_comes_once_by_the_chunk(everyone, tmp_path):
         assert all(chunk.index[0] == 0 for chunk in chunks)
         assert all(chunk["person"].dtype == "str" for chunk in chunks)
         pd.testing.assert_frame_equal(pd.concat(chunks, ignore_index=True), everyone[["person", "minutes"]])
+
+
+@settings(deadline=None, max_examples=20)
+@given(st.integers(0, 900), st.integers(1, 400), st.integers(1, 500))
+def test_pieces_hold_everyone_once_in_order_and_are_as_large_as_row_groups_allow(rows, group, least):
+    frame = audience(rows)
+    with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(people_module, "PIECE", least)
+        path = Path(folder) / "audience.parquet"
+        frame.to_parquet(path, index=False, row_group_size=group)
+        pieces = pickle.loads(pickle.dumps(People.stored(path).pieces()))  # noqa: S301 - as another process gets them
+        chunks = [list(piece.chunks(150, ["person"])) for piece in pieces]
+    assert [sum(map(len, some)) for some in chunks] == [piece.rows for piece in pieces]
+    assert all(least <= piece.rows < least + group for piece in pieces[:-1])
+    persons = pd.concat([chunk["person"] for some in chunks for chunk in some])
+    assert persons.tolist() == frame["person"].tolist()
+
+
+def test_people_in_memory_are_one_piece_and_chunks_of_a_wide_table_are_smaller(everyone):
+    people = People.of(everyone)
+    assert people.pieces() == [people]
+    assert people.chunk_of() == people.chunk_of(["plan"]) == 100_000
+    assert People(10, tuple(map(str, range(500))), people.batches).chunk_of() == 10_000
 
 
 def test_texts_of_a_stored_table_come_as_categories_in_chunks_and_as_texts_in_samples(everyone, tmp_path):

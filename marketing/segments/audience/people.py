@@ -61,7 +61,7 @@ class People:
         """
         path = source.file("audience") if isinstance(source, Workspace) else source
         schema, rows = _opened(path)
-        return cls(rows, tuple(schema.names), _Stored(path))
+        return cls(rows, tuple(schema.names), _Stored(path.absolute()))
 
     def pieces(self) -> "list[People]":
         """The same people in pieces, in order; each can be sent to another process that sees the file.
@@ -119,7 +119,7 @@ class People:
                 raise InputError(
                     "Somebody has no id: an empty cell in the column person. Fill it, or leave the row out."
                 )
-            found.append(hashes(_persons(batch), 0))
+            found.append(_hashed(batch, 0))
         hashed = np.sort(np.concatenate(found))
         twice = np.unique(hashed[1:][hashed[1:] == hashed[:-1]])
         if len(twice):
@@ -130,10 +130,9 @@ class People:
 
     def _shown(self, hashed: np.uint64) -> str:
         for batch in self.batches(CHUNK, ["person"]):
-            persons = _persons(batch)
-            there = np.flatnonzero(hashes(persons, 0) == hashed)
+            there = np.flatnonzero(_hashed(batch, 0) == hashed)
             if len(there):
-                return printable(persons.iloc[there[0]], 60)
+                return printable(_persons(batch).iloc[there[0]], 60)
         return ""
 
     def _drawn(self, n: int, seed: int, columns: Columns) -> tuple[pd.DataFrame, Hashes]:
@@ -143,7 +142,7 @@ class People:
         kept: list[pd.DataFrame | pa.RecordBatch] = []
         ranks = [np.empty(0, np.uint64)]
         for batch in self.batches(self.chunk_of(columns), columns):
-            found = hashes(_persons(batch) if isinstance(batch, pd.DataFrame) else batch.column("person"), seed)
+            found = _hashed(batch, seed)
             low = found <= bound
             kept.append(batch[low] if isinstance(batch, pd.DataFrame) else batch.filter(pa.array(low)))
             ranks.append(found[low])
@@ -198,6 +197,10 @@ def _opened(path: Path) -> tuple[pa.Schema, int]:
 
 def _is_text(kind: pa.DataType) -> bool:
     return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))
+
+
+def _hashed(batch: pd.DataFrame | pa.RecordBatch, seed: int) -> Hashes:
+    return hashes(_persons(batch) if isinstance(batch, pd.DataFrame) else batch.column("person"), seed)
 
 
 def _persons(batch: pd.DataFrame | pa.RecordBatch) -> pd.Series:
