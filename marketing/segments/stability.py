@@ -12,7 +12,7 @@ from scipy.optimize import linear_sum_assignment
 from sklearn.metrics import adjusted_rand_score
 
 FLOOR = 0.4  # agreement (ARI) below this is no basis for a campaign, whatever chance would give
-GOOD = 0.6  # from here on no other number of groups is looked at
+GOOD = 0.75  # from here on no other number of groups is looked at
 MARGIN = 0.1  # how far above the shuffled copy's agreement it must be besides
 Rows = NDArray[Any]
 Labels = NDArray[np.intp]

@@ -113,6 +113,10 @@ class Bounds:
         """Print a figure and whether it keeps below its bound."""
         self._told(what, f"{figure:{form}}", f"at most {bound:{form}}", kept=figure <= bound)
 
+    def at_least(self, what: str, figure: float, bound: float, form: str = ".3f") -> None:
+        """Print a figure and whether it keeps above its bound."""
+        self._told(what, f"{figure:{form}}", f"at least {bound:{form}}", kept=figure >= bound)
+
     def between(self, what: str, figure: float, low: float, high: float) -> None:
         """Print a share and whether it keeps within its bounds."""
         self._told(what, f"{figure:.1%}", f"{low:.1%} to {high:.1%}", kept=low <= figure <= high)

@@ -19,6 +19,7 @@ OWN_CAUSES = 2  # at most, where they pull in each group in its own way
 TAILS = 5.0  # degrees of freedom that heavy tails are tried with
 STARTS, STEPS, WARM_STEPS, TOL = 4, 20, 12, 1e-4
 ROUNDS = 3  # of looking at what is left
+WORTHWHILE = 0.01  # twice the log-likelihood a person that a bond has to gain
 MOST_CELLS = 150  # of a pair of parts
 MOST_COMPARED = 60  # parts that are compared in pairs
 SHIFTED = 0.02  # of a score's variance that a part must move to shift it; in a large audience all move all a little
@@ -90,8 +91,9 @@ def _warm(design: Design, structure: Structure, fit: Fit) -> Judged:
 
 def _wider(design: Design, structure: Structure, fit: Fit) -> Structure:
     """The structure with bonds for what the fit leaves that is more than chance, by their gain in BIC."""
+    least = WORTHWHILE * design.people
     gains = _pair_gains(design, fit[1].groups)
-    parents = _forest({pair: gain for pair, gain in gains.items() if gain > 0}, structure)
+    parents = _forest({pair: gain for pair, gain in gains.items() if gain > least}, structure)
     shifts = _shifted(design, structure, fit) if design.known.shape[1] else structure.shifts
     return replace(structure, parents=parents, shifts=shifts)
 
