@@ -128,7 +128,8 @@ def test_a_stored_audience_comes_with_the_behaviour_that_one_in_memory_gets(tmp_
     audience = pd.DataFrame({"person": list("abcde"), "plan": ["free", "free", "paid", "paid", None]})
     workspace = Workspace.create(tmp_path / "workspace")
     workspace.write({"audience": audience, "viewing": watched, "titles": TITLES}, now=NOW)
-    with behaviour.people(workspace) as people:
+    with behaviour.people(workspace, tmp_path / "seen") as people:
+        assert list((tmp_path / "seen").rglob("audience.parquet"))
         stored = people.sample(10, 0)
         assert (people.rows, sum(len(chunk) for chunk in people.chunks(2))) == (5, 5)
     expected = join(audience, watched, TITLES)

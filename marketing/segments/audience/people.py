@@ -216,6 +216,15 @@ def _joined(parts: Sequence[pd.DataFrame | pa.RecordBatch]) -> pd.DataFrame:
     return joined
 
 
+def _coded(column: pd.Series) -> tuple[NDArray[np.intp], pd.Index]:
+    """A code for each cell (-1 where nothing is known), and the level behind each code."""
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        used = column.cat.remove_unused_categories()
+        return used.cat.codes.to_numpy(np.intp), used.cat.categories
+    codes, levels = pd.factorize(column.astype("str"))
+    return codes.astype(np.intp), levels
+
+
 def _strata(people: pd.DataFrame) -> NDArray[np.intp]:
     """A stratum for each person: the level of the column with most entropy, of those with few levels."""
     best, strata = 0.0, np.zeros(len(people), np.intp)
@@ -223,7 +232,7 @@ def _strata(people: pd.DataFrame) -> NDArray[np.intp]:
         column = people[name]
         if name == "person" or pd.api.types.is_numeric_dtype(column) or pd.api.types.is_datetime64_any_dtype(column):
             continue
-        codes, levels = pd.factorize(column.astype("str"))
+        codes, levels = _coded(column)
         shares = np.bincount(codes[codes >= 0], minlength=len(levels)) / len(codes)
         if not 1 < len(levels) <= STRATA or shares.sum() < KNOWN:
             continue
