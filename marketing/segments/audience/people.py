@@ -220,7 +220,7 @@ def _coded(column: pd.Series) -> tuple[NDArray[np.intp], pd.Index]:
     """A code for each cell (-1 where nothing is known), and the level behind each code."""
     if isinstance(column.dtype, pd.CategoricalDtype):
         used = column.cat.remove_unused_categories()
-        return used.cat.codes.to_numpy(np.intp), used.cat.categories
+        return np.asarray(used.cat.codes, np.intp), used.cat.categories
     codes, levels = pd.factorize(column.astype("str"))
     return codes.astype(np.intp), levels
 
