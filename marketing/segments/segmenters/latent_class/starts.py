@@ -4,7 +4,7 @@ import numpy as np
 
 from marketing.segments.segmenters.latent_class.design import Design, Random
 from marketing.segments.segmenters.latent_class.mixture import Chances, Mixture
-from marketing.segments.segmenters.latent_class.reading import Floats
+from marketing.segments.segmenters.latent_class.reading import Doubles, Floats
 from marketing.segments.segmenters.latent_class.steps import climb, maximise
 
 RACED = 2_000  # people that starts race on
@@ -14,6 +14,8 @@ LEFT = 2
 SURE = 0.9  # chance of the group that a start puts someone in
 TRIES = 3  # draws of each next centre, the best of which is kept
 MOVES = 3  # rounds of k-means
+ROUNDS = 10  # of estimating how much scores have in common
+MANY = 120  # scores from which no square matrix of them is taken apart
 FLATTEST = 0.1  # eigenvalue under which a direction of scores is not widened
 
 
@@ -49,12 +51,14 @@ def begun(design: Design, groups: Floats, starts: int = 1) -> Mixture:
 
 def _caused(mixture: Mixture, design: Design, groups: Floats, causes: int) -> Mixture:
     """Pulls of hidden causes: principal factors of what groups leave of the scores, alike in all groups of a fit."""
-    pairs = np.maximum(design.known.T @ design.known, 1)
     loads, spread = np.zeros((*mixture.means.shape, causes)), mixture.spread.copy()
     for start in range(mixture.starts):
         ours = slice(start * mixture.k, (start + 1) * mixture.k)
         left = (design.standing - groups[:, ours] @ mixture.means[ours].astype(np.float32)) * design.known
-        covariance = (left.T @ left).astype(np.float64) / pairs
+        if left.shape[1] > MANY:
+            loads[ours] = _leading(left, causes)
+            continue
+        covariance = (left.T @ left).astype(np.float64) / np.maximum(design.known.T @ design.known, 1)
         width = np.sqrt(np.maximum(np.diag(covariance), 1e-6))
         loads[ours] = _factors(covariance / width / width[:, None], causes) * width[:, None]
     spread = np.maximum(spread - (loads**2).sum(axis=2), np.maximum(0.1 * spread, 0.05))
@@ -63,7 +67,7 @@ def _caused(mixture: Mixture, design: Design, groups: Floats, causes: int) -> Mi
 
 def _factors(correlation: Floats, causes: int) -> Floats:
     common = np.full(len(correlation), 0.5)
-    for _ in range(10):
+    for _ in range(ROUNDS):
         reduced = correlation.copy()
         np.fill_diagonal(reduced, common)
         values, vectors = np.linalg.eigh(reduced)
@@ -72,10 +76,19 @@ def _factors(correlation: Floats, causes: int) -> Floats:
     return np.asarray(loads)
 
 
+def _leading(left: Floats, causes: int) -> Doubles:
+    """Pulls along the leading directions of many scores, by orthogonal iteration; no square matrix is made."""
+    way = np.linalg.qr(left.T.astype(np.float64) @ left[:, :causes])[0]
+    for _ in range(ROUNDS):
+        way, sizes = np.linalg.qr(left.T @ (left @ way.astype(np.float32)).astype(np.float64))
+    lengths = np.maximum(np.abs(np.diag(sizes)) / len(left) - 1, 0.01)
+    return np.asarray(way * np.sqrt(lengths))
+
+
 def divisions(design: Design, k: int, starts: int, random: Random) -> Floats:
     """Chances (people, starts * k): k-means on scores by turns as they are and with their correlation taken out."""
     plain = _encoded(design, design.standing * (design.known > 0))
-    views = [plain, _encoded(design, _whitened(design))] if design.known.shape[1] > 1 else [plain]
+    views = [plain, _encoded(design, _whitened(design))] if 1 < design.known.shape[1] <= MANY else [plain]
     made = [_nearest(views[(start + 1) % len(views)], k, random) for start in range(starts)]
     return np.hstack(made)
 
