@@ -12,7 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from marketing import catalog
-from marketing.errors import InputError
+from marketing.segments import versions
 from marketing.segments.audience import Scheme
 
 SEGMENTERS = "marketing.segments.segmenters"
@@ -86,10 +86,7 @@ class Division:
             InputError: it was written by another version.
             MissingError: its segmenter is gone.
         """
-        if record.get("version") != VERSION:
-            raise InputError(
-                "These segments were found by another version of Marquee. Find them anew: marquee run segment"
-            )
+        versions.require(record, VERSION)
         fitted = None
         if record["fitted"] is not None:
             fitted = catalog.load(SEGMENTERS, record["segmenter"]).restore(record["fitted"])

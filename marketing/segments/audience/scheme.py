@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from marketing.errors import InputError
+from marketing.segments import versions
 from marketing.segments.audience import cells
 from marketing.segments.fairness.minors import ADULT, Minors
 
@@ -123,10 +123,7 @@ class Scheme:
         Raises:
             InputError: it was written by another version.
         """
-        if record.get("version") != VERSION:
-            raise InputError(
-                "These segments were found by another version of Marquee. Find them anew: marquee run segment"
-            )
+        versions.require(record, VERSION)
         return cls(
             tuple(Column(**{**column, "levels": tuple(column["levels"])}) for column in record["columns"]),
             tuple(SetAside(**one) for one in record["set_aside"]),

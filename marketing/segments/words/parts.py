@@ -12,7 +12,7 @@ from typing import Any, Literal, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from marketing.errors import InputError
+from marketing.segments import versions
 from marketing.segments.audience.scheme import OTHER, Column, Kind
 from marketing.segments.words import wording
 
@@ -92,10 +92,7 @@ class Parts:
         Raises:
             InputError: it was written by another version.
         """
-        if record.get("version") != VERSION:
-            raise InputError(
-                "These segments were found by another version of Marquee. Find them anew: marquee run segment"
-            )
+        versions.require(record, VERSION)
         listed = ("levels", "cuts")
         return cls(tuple(Parting(**one | {name: tuple(one[name]) for name in listed}) for one in record["columns"]))
 
