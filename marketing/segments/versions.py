@@ -13,6 +13,4 @@ def require(record: Mapping[str, Any], version: int) -> None:
         InputError: it is of another.
     """
     if record.get("version") != version:
-        raise InputError(
-            "These segments were found by another version of Marquee. Find them anew: marquee run segment"
-        )
+        raise InputError("These segments were found by another version of Marquee. Find them anew: marquee run segment")

@@ -166,14 +166,14 @@ def _chosen(seen: Seen, method: str, candidates: Candidates) -> tuple[float | No
 def _by_penalty(_: Matrix, together: Floats) -> Iterator[tuple[float, Scores]]:
     for penalty in PENALTIES:
         weights = ease(together.copy(), penalty)
-        yield penalty, lambda rows, weights=weights: rows @ weights  # type: ignore[misc]
+        yield penalty, lambda rows, weights=weights: rows @ weights  # type: ignore[misc]  # of a default, mypy infers no type
 
 
 def _by_vectors(known: Matrix, _: Floats) -> Iterator[tuple[float, Scores]]:
     vectors = _vectors(known, FACTORS[-1])
     for number in sorted({min(number, vectors.shape[1]) for number in FACTORS}):
         part = vectors[:, :number].copy()
-        yield number, lambda rows, part=part: (rows @ part) @ part.T  # type: ignore[misc]
+        yield number, lambda rows, part=part: (rows @ part) @ part.T  # type: ignore[misc]  # as above
 
 
 def _vectors(matrix: Matrix, number: int) -> Floats:

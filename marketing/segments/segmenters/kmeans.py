@@ -144,7 +144,14 @@ class MixedKMeans(ClusterMixin, BaseEstimator):  # type: ignore[misc]  # scikit-
         self.labels_ = self.predict(rows)
         return self
 
-    def again(self, X: ArrayLike, *, k: int | None = None, seed: int, quick: bool = False) -> "MixedKMeans":  # noqa: N803
+    def again(
+        self,
+        X: ArrayLike,  # noqa: N803 scikit-learn's name
+        *,
+        k: int | None = None,
+        seed: int,
+        quick: bool = False,
+    ) -> "MixedKMeans":
         """Fit anew to other rows, or for another number of groups; `quick` takes fewer starts."""
         told = {**self.get_params(), "n_clusters": k or self.n_clusters, "random_state": seed}
         return MixedKMeans(**told | ({"n_init": QUICK_STARTS} if quick else {})).fit(X)

@@ -104,7 +104,14 @@ class LatentClass(ClusterMixin, BaseEstimator):  # type: ignore[misc]  # scikit-
         self.labels_ = self.predict(rows)
         return self
 
-    def again(self, X: ArrayLike, *, k: int | None = None, seed: int, quick: bool = False) -> "LatentClass":  # noqa: N803
+    def again(
+        self,
+        X: ArrayLike,  # noqa: N803 scikit-learn's name
+        *,
+        k: int | None = None,
+        seed: int,
+        quick: bool = False,
+    ) -> "LatentClass":
         """Fit anew to other rows, or for another number of groups; columns are read, and hang together, as here.
 
         `quick` takes fewer starts and stops sooner, which is enough to see whether groups are found again.
