@@ -57,12 +57,14 @@ class Tried:
 class Choice:
     """What was found: `fitted`, a segmenter of `k` groups, the largest first (None where k is 1).
 
+    `looked_for` is the one of `tried` that they came of; more than k where small groups were joined to others.
     `proof` is None where nothing was put to the proof; `stable` tells whether the groups beat chance; `why` says in
     a sentence or two why there are so many.
     """
 
     fitted: Any
     k: int
+    looked_for: int
     tried: tuple[Tried, ...]
     proof: Stability | None
     stable: bool
@@ -132,14 +134,25 @@ class _Search:
             put[k] = self._put(k, fits[k].again(self.rows, seed=self.seed))
             proof = put[k].proof
             tried[k] = replace(tried[k], agreement=proof.overall, by_chance=proof.by_chance)
-            if len(put) >= 2 and any(one.useful and one.proof.overall >= stability.GOOD for one in put.values()):
+            if len(put) >= 2 and any(
+                self._counts(at, best[0], one) and one.proof.overall >= stability.GOOD for at, one in put.items()
+            ):
                 break
-        chosen = max(put.values(), key=lambda one: (one.proof.proven, one.useful, one.proof.overall))
+        at = max(put, key=lambda k: (put[k].proof.proven, self._counts(k, best[0], put[k]), put[k].proof.overall))
+        chosen = put[at]
         found = tuple(tried.values())
         if not chosen.proof.proven:
             return _one(_nothing(found), found)
         why = _reason(chosen.k, chosen.proof, best[0], self.most)
-        return Choice(chosen.fitted, chosen.k, found, chosen.proof, True, why)
+        return Choice(chosen.fitted, chosen.k, at, found, chosen.proof, True, why)
+
+    @staticmethod
+    def _counts(k: int, best: int, put: _Put) -> bool:
+        """Whether a number is as good as any: the one that describes people best, whatever its groups are like.
+
+        Of those that stand in for it, one that leaves most people in one group comes last.
+        """
+        return k == best or put.useful
 
     def _in_turn(self, tried: Mapping[int, Tried]) -> list[int]:
         """The numbers of groups that are put to the proof: the best, the best by ICL, and then the next best."""
@@ -159,7 +172,7 @@ class _Search:
         if not put.proof.proven:
             why += " That is too little to rely on: treat them as a working division, not as groups that exist."
         tried = replace(self._tried(k, whole), agreement=put.proof.overall, by_chance=put.proof.by_chance)
-        return Choice(put.fitted, put.k, (tried,), put.proof, put.proof.proven, why)
+        return Choice(put.fitted, put.k, k, (tried,), put.proof, put.proof.proven, why)
 
     def _candidates(self) -> tuple[dict[int, Tried], dict[int, Any]]:
         """What each number of groups scores, from one on until several in a row are no better; and the fits.
@@ -230,7 +243,7 @@ def _large_enough(fitted: Any, rows: Rows, least: int) -> tuple[Any, int]:
 
 
 def _one(why: str, tried: Sequence[Tried] = ()) -> Choice:
-    return Choice(None, 1, tuple(tried), None, False, why)
+    return Choice(None, 1, 1, tuple(tried), None, False, why)
 
 
 def _reason(found: int, proof: Stability, best: int, most: int) -> str:

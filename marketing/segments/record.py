@@ -46,7 +46,7 @@ def tables(found: Segmentation, *, when: dt.datetime, table: str) -> dict[str, p
 def choices(found: Segmentation) -> pd.DataFrame:
     """The numbers of segments that were tried, and which was taken."""
     rows = [
-        (one.k, one.bic, one.icl, one.agreement, one.by_chance, int(one.k == found.choice.k))
+        (one.k, one.bic, one.icl, one.agreement, one.by_chance, int(one.k == found.choice.looked_for))
         for one in found.choice.tried
     ]
     frame = pd.DataFrame(rows, columns=["k", "bic", "icl", "agreement", "by_chance", "chosen"])

@@ -141,3 +141,21 @@ def test_kmeans_can_be_chosen_from_too(four):
     asked = choose(four[0], building(kmeans), k=4, seed=0)
     assert asked.stable
     assert adjusted_rand_score(four[1], asked.fitted.predict(four[0])) > 0.6
+
+
+def test_a_large_and_a_small_group_are_two_groups_however_unequal():
+    random = np.random.default_rng(8)
+    truth = (random.random(3_000) < 0.12).astype(int)
+    kinds = [(random.random(3_000) < np.where(truth, 0.85, 0.15)).astype(float) for _ in range(3)]
+    numbers = random.normal(size=(3_000, 3)) + 2.5 * truth[:, None]
+    rows = np.column_stack([*kinds, numbers])
+    two = choose(rows, building(), seed=0)
+    assert (two.k, two.stable) == (2, True)
+    assert adjusted_rand_score(truth, two.fitted.predict(rows)) > 0.9
+
+
+def test_groups_joined_to_others_are_told_of_the_number_they_came_of(four):
+    few = choose(four[0][:600], building(), k=8, seed=0)
+    assert few.k < 8
+    assert few.looked_for == 8
+    assert [one.k for one in few.tried] == [8]
