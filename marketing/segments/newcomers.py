@@ -1,7 +1,8 @@
 """New people put into the segments that are there, by the division as it was stored; and how far they differ."""
 
+import datetime as dt
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -9,25 +10,30 @@ from numpy.typing import NDArray
 
 from marketing.errors import InputError, printable
 from marketing.segments.audience import People
-from marketing.segments.division import NOWHERE, Placed
+from marketing.segments.division import NOWHERE, Division, Placed
 from marketing.segments.drift import SEGMENTS, Parted, drift
+from marketing.segments.fairness import minors
+from marketing.segments.fairness.minors import Minors
 from marketing.segments.record import Kept
 from marketing.segments.words.parts import Counts, count
 
 FITS = 0.5  # probability of the likeliest segment, under which someone is called to fit none
 COLUMNS = ("person", "segment", "chance", "next", "next_chance")
 NAMED = 3
+LOOKED_AT = 20_000  # people that columns are read on to see which tell an age
 
 
 @dataclass
 class Newcomers:
     """People put into segments, by the chunk; what was counted on the way is there once all were.
 
-    `fits` is the probability under which someone fits no segment.
+    Who may be a minor on `today` is told by the columns of this table too, whatever the first one had. `fits` is the
+    probability under which someone fits no segment.
     """
 
     kept: Kept
     people: People
+    today: dt.date
     fits: float = FITS
 
     def __post_init__(self) -> None:
@@ -42,6 +48,7 @@ class Newcomers:
             shown = ", ".join(printable(name, 40) for name in known[:NAMED])
             more = f" and {len(known) - NAMED} more" if len(known) > NAMED else ""
             raise InputError(f"None of the columns that the segments go by is in this table: {shown}{more}.")
+        self.division = self._young()
         self.minors = self.none = 0
         k = len(self.kept.division.ids)
         nobody = np.empty((0, len(known)), np.float32)
@@ -49,10 +56,10 @@ class Newcomers:
 
     def placed(self) -> Iterator[pd.DataFrame]:
         """Everyone by the chunk, as COLUMNS; segment is empty for who fits none or may be a minor."""
-        scheme, k = self.kept.division.scheme, len(self.kept.division.ids)
-        there = [name for name in scheme.reads if name in self.people.columns]
+        k = len(self.division.ids)
+        there = [name for name in self.division.scheme.reads if name in self.people.columns]
         for chunk in self.people.chunks(columns=["person", *there]):
-            placed = self.kept.division.place(chunk)
+            placed = self.division.place(chunk)
             self.counts = self.counts + count(self.kept.parts, placed.matrix, placed.inside, k)
             self.minors += int((placed.labels == NOWHERE).sum())
             yield self._told(chunk["person"], placed)
@@ -60,6 +67,14 @@ class Newcomers:
     def drift(self) -> pd.DataFrame:
         """How far those placed have moved from those that the segments were found in, by column and by segment."""
         return drift(_parted(self.kept, self.kept.counts), _parted(self.kept, self.counts, without=self.missing))
+
+    def _young(self) -> Division:
+        """The division, knowing minors as of `today` by its own columns and by those that tell them here."""
+        scheme = self.kept.division.scheme
+        here = minors.learn(self.people.sample(LOOKED_AT, 0).drop(columns="person"), self.today).tellings
+        known = {telling.column for telling in here}
+        both = (*here, *(one for one in scheme.minors.tellings if one.column not in known))
+        return replace(self.kept.division, scheme=replace(scheme, minors=Minors(self.today, both)))
 
     def _told(self, persons: pd.Series, placed: Placed) -> pd.DataFrame:
         inside = placed.labels != NOWHERE

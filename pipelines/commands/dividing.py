@@ -100,7 +100,8 @@ def assign(folder: Path, source: Path, out: Path, how: Mapping[str, Any], *, as_
 
     kept = record.restored(Workspace.open(folder).read("division"))
     people = _people(source, folder, how)
-    new = Newcomers(kept, people if isinstance(people, People) else People.of(people))
+    today = acting.choices(folder).day(acting.today())
+    new = Newcomers(kept, people if isinstance(people, People) else People.of(people), today)
     files.write_chunks(out, new.placed())
     moved = new.drift()
     if as_json:

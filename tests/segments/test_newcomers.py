@@ -28,7 +28,7 @@ def kept(found):
 
 
 def placed(kept, table: pd.DataFrame) -> tuple[Newcomers, pd.DataFrame]:
-    new = Newcomers(kept, People.of(table))
+    new = Newcomers(kept, People.of(table), TODAY)
     return new, pd.concat(list(new.placed()), ignore_index=True)
 
 
@@ -50,6 +50,14 @@ def test_who_fits_none_is_said_and_so_is_who_may_be_a_minor(kept):
     assert told["chance"].iloc[10:15].isna().all()
     assert new.minors == 5
     assert new.none >= 10
+
+
+def test_minors_are_known_by_columns_that_the_first_table_did_not_have(kept):
+    table = audience(2, 300)[0].drop(columns="age")
+    table["year_of_birth"] = np.where(np.arange(300) < 7, TODAY.year - 15, 1980)
+    new, told = placed(kept, table)
+    assert new.minors == 7
+    assert told["segment"].iloc[:7].isna().all()
 
 
 def test_the_same_audience_has_not_moved_and_another_has(kept):
@@ -74,7 +82,7 @@ def test_a_column_that_is_missing_is_told_and_others_still_place(kept):
 def test_a_table_of_something_else_is_refused(kept):
     table = pd.DataFrame({"person": ["a", "b"], "colour": ["red", "blue"]})
     with pytest.raises(InputError, match="device"):
-        Newcomers(kept, People.of(table))
+        Newcomers(kept, People.of(table), TODAY)
 
 
 def test_what_another_version_stored_is_refused(found):
