@@ -10,6 +10,7 @@ import re
 import subprocess
 import sys
 import tomllib
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib.metadata import packages_distributions
@@ -237,7 +238,14 @@ def too_long(house: Path) -> list[str]:
     return [f"{path.relative_to(house)} has {lines} lines" for path, lines in counted if lines > LONGEST]
 
 
-@pytest.mark.parametrize("rule", [points_up, circles, astray, undeclared, entangled, too_long])
+def namesakes(house: Path) -> list[str]:
+    """Files of tests that share a name: pytest collects one of them, and the others not at all."""
+    files = sorted((house / "tests").rglob("test_*.py"))
+    names = Counter(path.name for path in files)
+    return [f"{path.relative_to(house)} has a namesake" for path in files if names[path.name] > 1]
+
+
+@pytest.mark.parametrize("rule", [points_up, circles, astray, undeclared, entangled, too_long, namesakes])
 def test_the_house_keeps_the_rule(rule: Callable[[Path], list[str]]) -> None:
     assert rule(HOUSE) == []
 
@@ -259,6 +267,7 @@ WRONG = [
     (entangled, "marketing/trends/forecasters/theta.py", "from marketing.trends.forecasters import seasonal_naive"),
     (entangled, "marketing/trends/forecasters/theta.py", "from . import seasonal_naive"),
     (too_long, "marketing/errors.py", "\n" * LONGEST),
+    (namesakes, "tests/pages/test_imports.py", ""),
 ]
 
 

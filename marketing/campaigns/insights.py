@@ -61,7 +61,10 @@ COLUMNS: dict[str, tuple[Kind, str]] = {
     "low": ("share", "with high: the uncertainty of share"),
     "high": ("share", ""),
     "everyone": ("share", "of everyone, for comparison"),
-    "lift": ("number", "times as often as everyone"),
+    "others": ("share", "of everyone else, for comparison"),
+    "profile": ("text", "somebody invented, who stands for the segment"),
+    "overlap": ("share", "mean probability that its people belong elsewhere"),
+    "lift": ("number", "times as often as everyone else; on the sheet Affinity, as everyone"),
     "rate": ("share", "of the segment's people"),
     "low90": ("share", "with high90: nine times in ten between these"),
     "high90": ("share", ""),
@@ -151,6 +154,8 @@ def _segments(workspace: Workspace) -> Sheet | None:
     if not workspace.has("segments"):
         return None
     rows = workspace.read("segments").drop(columns="traits", errors="ignore")
+    if "profile" in rows:  # of its columns and values too, which the text says in words
+        rows["profile"] = [json.loads(told)["text"] if told else "" for told in rows["profile"].fillna("")]
     source = "Groups found in the audience table"
     return _sheet(workspace, "Segments", "segments", rows, ["segment", "name", "size", "share"], source)
 
@@ -169,8 +174,8 @@ def _traits(workspace: Workspace) -> Sheet | None:
     frame = pd.DataFrame(rows)
     if "value" in frame:
         frame["value"] = frame["value"].map(lambda value: "" if value is None else str(value))
-    first = ["segment", "name", "trait", "share", "low", "high", "everyone", "lift"]
-    return _sheet(workspace, "Traits", "segments", frame, first, "What sets each segment apart from everyone")
+    first = ["segment", "name", "trait", "share", "low", "high", "others", "everyone", "lift"]
+    return _sheet(workspace, "Traits", "segments", frame, first, "What sets each segment apart from everyone else")
 
 
 def _affinity(workspace: Workspace) -> Sheet | None:

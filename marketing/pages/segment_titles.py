@@ -24,6 +24,7 @@ def show(place: Place, segment: Any) -> None:
         titles = numbers.names(place.workspace)
         _listed(place, liked, titles)
         st.markdown(_in_words(liked.iloc[0], titles, int(segment["size"])))
+        _worth(place)
     _write(place, segment, liked)
 
 
@@ -72,6 +73,13 @@ def _in_words(best: Any, titles: dict[str, str], size: int) -> str:
     if best["lift"] < LIKELY:
         return f"They watch no title much more often than everyone does; {name} comes first."
     return f"They choose {name} **{best['lift']:.1f} times** as often as everyone.{_to_win(best, size)}"
+
+
+def _worth(place: Place) -> None:
+    """Whether such lists tell more than what is popular anyway; runs before this one left no word of it."""
+    checks = numbers.table(place.workspace, "affinity_checks")
+    for sentence in checks.loc[checks["check"] == "segments", "sentence"]:
+        st.markdown(f":gray[{words.plain(sentence)}]")
 
 
 def _to_win(best: Any, size: int) -> str:

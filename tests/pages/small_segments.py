@@ -8,6 +8,8 @@ import pandas as pd
 
 SIZES = {"s1": 1340, "s2": 1210, "s3": 1080}
 WHY = "Of one to twelve groups, three describe this audience best by the likelihood, charged for every group."
+CHECKED = ["check", "measure", "value", "yardstick", "people", "sentence"]
+WORTH = "Of the first titles told of a segment its people saw 40%, of the most popular ones 30%."
 LEAK = (
     "The segments partly stand in for faith, which was kept out: 0.41 (0.38 to 0.44), where 0 is nothing, 1 is "
     "everything and over 0.3 calls for a decision."
@@ -39,6 +41,7 @@ def tables(nasty: str) -> dict[str, pd.DataFrame]:
         "movements": movements(),
         "fairness": _fairness(nasty),
         "proxies": _proxies(nasty),
+        "affinity_checks": pd.DataFrame([("segments", "share", 0.4, 0.3, 900, WORTH)], columns=CHECKED),
     }
 
 

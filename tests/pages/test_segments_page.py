@@ -54,6 +54,12 @@ def place(folder: Path, person: Person = ANA) -> Place:
     return Place(Workspace(folder), ledger, settings.read(folder, {}), person, dt.datetime.now(dt.UTC), "light")
 
 
+def test_what_titles_by_segment_are_worth_is_told_beside_them_where_a_run_has_looked(full: Path, draw: Draw) -> None:
+    assert small_segments.WORTH in said(draw("segments", segment="s1"))
+    write(full, affinity_checks=pd.DataFrame(columns=small_segments.CHECKED, dtype="str"))
+    assert small_segments.WORTH not in said(draw("segments", segment="s1"))
+
+
 def test_who_they_are_is_told_by_somebody_invented_a_rule_their_neighbours_and_where_they_stand(
     full: Path, draw: Draw
 ) -> None:
