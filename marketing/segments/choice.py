@@ -22,6 +22,8 @@ PROVEN_AT_MOST = 3  # numbers of groups put to the proof, the likeliest first
 RESAMPLES = 6
 LARGEST = 0.75  # share of people in one group, up to which a division is of use
 OVERLAP = 0.12  # of ICL's charge for overlap
+DISSOLVED = 0.5  # overlap (Jaccard) with its likeliest match, up to which a group is not found again
+FEWER = 4  # numbers of groups below, that are put to the proof where a group is not
 FIRST = 6  # groups at which it is first seen how columns hang together
 PATIENCE = 3  # numbers of groups in a row that are no better, before no more are tried
 LOOKS = 2  # at how columns hang together, after the first
@@ -112,6 +114,11 @@ class _Put:
         """Whether the groups divide people at all: where most are in one, a campaign learns little."""
         return self.largest <= LARGEST
 
+    @property
+    def whole(self) -> bool:
+        """Whether every group is found again, none dissolved (Hennig 2007)."""
+        return bool(self.proof.groups.min() > DISSOLVED)
+
 
 class _Search:
     """The search for groups in one audience."""
@@ -131,20 +138,40 @@ class _Search:
             return _one(why, tuple(tried.values()))
         put: dict[int, _Put] = {}
         for k in self._in_turn(tried):
-            put[k] = self._put(k, fits[k].again(self.rows, seed=self.seed))
-            proof = put[k].proof
-            tried[k] = replace(tried[k], agreement=proof.overall, by_chance=proof.by_chance)
-            if len(put) >= 2 and any(
-                self._counts(at, best[0], one) and one.proof.overall >= stability.GOOD for at, one in put.items()
+            put[k] = self._proof(k, tried, fits)
+            if len(put) > 1 and any(
+                self._counts(at, best[0], one) and one.proof.overall >= stability.GOOD and one.whole
+                for at, one in put.items()
             ):
                 break
-        at = max(put, key=lambda k: (put[k].proof.proven, self._counts(k, best[0], put[k]), put[k].proof.overall))
+        at = self._surest(put, best[0])
+        for k in range(at - 1, max(1, at - 1 - FEWER), -1):
+            if put[at].whole:
+                break
+            if k not in put:
+                put[k] = self._proof(k, tried, fits)
+            at = self._surest(put, best[0])
         chosen = put[at]
         found = tuple(tried.values())
         if not chosen.proof.proven:
             return _one(_nothing(found), found)
-        why = _reason(chosen.k, chosen.proof, best[0], self.most)
+        why = _reason(chosen, best[0], at, self.most)
         return Choice(chosen.fitted, chosen.k, at, found, chosen.proof, True, why)
+
+    def _proof(self, k: int, tried: dict[int, Tried], fits: Mapping[int, Any]) -> _Put:
+        """Put one of the candidates to the proof, and write down how it fared."""
+        put = self._put(k, fits[k].again(self.rows, seed=self.seed))
+        tried[k] = replace(tried[k], agreement=put.proof.overall, by_chance=put.proof.by_chance)
+        return put
+
+    def _surest(self, put: Mapping[int, _Put], best: int) -> int:
+        """Of the numbers put to the proof, the one that is found again most surely, every group of it if possible."""
+
+        def sureness(k: int) -> tuple[bool, bool, bool, float]:
+            one = put[k]
+            return one.proof.proven, self._counts(k, best, one), one.whole, one.proof.overall
+
+        return max(put, key=sureness)
 
     @staticmethod
     def _counts(k: int, best: int, put: _Put) -> bool:
@@ -246,16 +273,20 @@ def _one(why: str, tried: Sequence[Tried] = ()) -> Choice:
     return Choice(None, 1, 1, tuple(tried), None, False, why)
 
 
-def _reason(found: int, proof: Stability, best: int, most: int) -> str:
-    fewer = f" ({count(best)} scored best, but were too small or not found again as surely)" if found != best else ""
-    why = f"Of one to {count(most)} groups, {count(found)} describe this audience best"
-    return f"{why} by the likelihood, charged for every group and for overlap{fewer}. {_agreement(proof)}"
+def _reason(chosen: _Put, best: int, at: int, most: int) -> str:
+    why = f"Of one to {count(most)} groups, {count(best)} describe this audience best by the likelihood, charged for"
+    why += " every group and for overlap"
+    if at != best:
+        why += f"; {count(at)} are found again more surely"
+    if chosen.k != at:
+        why += f", which small ones joined to others make {count(chosen.k)}"
+    return f"{why}. {_agreement(chosen.proof)}"
 
 
 def _nothing(tried: Sequence[Tried]) -> str:
     put = sorted((one for one in tried if one.agreement is not None), key=lambda one: one.criterion)
     listed = ", ".join(count(one.k) for one in put)
-    agreed = " and ".join(f"{one.agreement:.2f} (by chance {one.by_chance:.2f})" for one in put)
+    agreed = " and ".join(f"{one.agreement:.2f} (by chance {round(one.by_chance or 0, 2) + 0:.2f})" for one in put)
     why = "No stable segments in this audience: refitted to half of the people, the groups were not found again"
     return f"{why}, or no more than chance would. Tried {listed} groups, with agreement {agreed}."
 
@@ -264,7 +295,7 @@ def _agreement(proof: Stability) -> str:
     scale = "on a scale where 1 is the same and 0 is chance"
     return (
         f"Refitted to half of the people {count(proof.resamples)} times, the groups agree by {proof.overall:.2f}, "
-        f"{scale}; in a copy with its columns shuffled it is {proof.by_chance:.2f}."
+        f"{scale}; in a copy with its columns shuffled it is {round(proof.by_chance, 2) + 0:.2f}."
     )
 
 

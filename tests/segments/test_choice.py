@@ -159,3 +159,59 @@ def test_groups_joined_to_others_are_told_of_the_number_they_came_of(four):
     assert few.k < 8
     assert few.looked_for == 8
     assert [one.k for one in few.tried] == [8]
+
+
+class Given:
+    """Puts people where a column of `rows` says (`sides`, by k), those of its last few groups by lot in each fit."""
+
+    def __init__(self, sides, scores, k, seed):
+        self.sides, self.scores, self.n_clusters, self.seed = sides, scores, k, seed
+
+    def fit(self, rows):
+        return self
+
+    def again(self, rows, *, k=None, seed, quick=False):
+        return Given(self.sides, self.scores, k or self.n_clusters, seed)
+
+    def predict_proba(self, rows):
+        return np.eye(self.n_clusters)[self.predict(rows)]
+
+    def predict(self, rows):
+        column, drawn = self.sides.get(self.n_clusters, (0, self.n_clusters))
+        labels = rows[:, column].astype(int) % self.n_clusters
+        lot = np.random.default_rng(self.seed).integers(0, self.n_clusters, len(rows))
+        if (rows[:, 0] != rows[:, -1]).any():  # in columns that were shuffled there is nothing
+            return lot
+        return np.where(labels >= self.n_clusters - drawn, np.maximum(lot, self.n_clusters - drawn), labels)
+
+    def bic(self, rows):
+        return self.scores.get(self.n_clusters, 9_000.0)
+
+    icl = bic
+
+    def kept(self, groups):
+        return self
+
+
+def given(sides, scores):
+    return lambda k, *, seed: Given(sides, scores, k, seed)
+
+
+def test_where_a_group_is_not_found_again_fewer_that_all_are_come_first():
+    share = np.arange(2_000) % 20
+    three, four = np.digitize(share, [9, 18]), np.digitize(share, [9, 18, 19])
+    rows = np.column_stack([three, four, three]).astype(np.float32)
+    sides, scores = {3: (0, 0), 4: (1, 2)}, {4: 900.0, 5: 950.0, 6: 960.0, 3: 1_000.0}
+    found = choose(rows, given(sides, scores), seed=0, least=50)
+    assert (found.k, found.looked_for, found.stable) == (3, 3, True)
+    assert "four describe this audience best" in found.why
+    assert "three are found again more surely" in found.why
+
+
+def test_of_stand_ins_the_one_that_leaves_most_in_one_group_comes_last():
+    few = (np.arange(2_000) % 10 == 0).astype(int)
+    rows = np.column_stack([few, np.arange(2_000) % 4, np.arange(2_000) % 3, few]).astype(np.float32)
+    sides, scores = {2: (0, 0), 3: (2, 3), 4: (1, 0)}, {2: 1_000.0, 3: 900.0, 4: 1_100.0}
+    four = choose(rows, given(sides, scores), seed=0)
+    assert (four.k, four.stable) == (4, True)
+    assert choose(rows, given(sides, scores | {2: 800.0}), seed=0).k == 2
