@@ -1,7 +1,8 @@
-"""How many groups an audience has: candidates by likelihood, the likeliest put to the proof.
+"""How many groups an audience has: candidates by likelihood, put to the proof from the likeliest down.
 
 A segmenter always finds groups. What it finds counts only if it finds it again in resamples, and more surely than
-in a copy of the table with its columns shuffled, where no groups are (`stability`). Else the answer is one group.
+in a copy of the table with its columns shuffled, where no groups are (`stability`): all of them together, and each of
+them. The first number down from the likeliest of which that is so is taken. Else the answer is one group.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -18,12 +19,8 @@ MOST = 12  # groups that are looked for; more than a marketer can write for
 LEAST = 100  # people in a group; smaller ones are joined to the nearest
 K_ROWS = 5_000  # people that k is chosen on, so that a larger audience is not cut finer for its size alone
 PROOF_ROWS = 4_000  # people that stability is measured on
-PROVEN_AT_MOST = 3  # numbers of groups put to the proof, the likeliest first
 RESAMPLES = 6
-LARGEST = 0.75  # share of people in one group, up to which a division is of use
 OVERLAP = 0.12  # of ICL's charge for overlap
-DISSOLVED = 0.5  # overlap (Jaccard) with its likeliest match, up to which a group is not found again
-FEWER = 4  # numbers of groups below, that are put to the proof where a group is not
 FIRST = 6  # groups at which it is first seen how columns hang together
 PATIENCE = 3  # numbers of groups in a row that are no better, before no more are tried
 LOOKS = 2  # at how columns hang together, after the first
@@ -107,17 +104,11 @@ class _Put:
     fitted: Any
     k: int
     proof: Stability
-    largest: float
-
-    @property
-    def useful(self) -> bool:
-        """Whether the groups divide people at all: where most are in one, a campaign learns little."""
-        return self.largest <= LARGEST
 
     @property
     def whole(self) -> bool:
-        """Whether every group is found again, none dissolved (Hennig 2007)."""
-        return bool(self.proof.groups.min() > DISSOLVED)
+        """Whether every group is found again: who has no match in refits is not there (Hennig 2007)."""
+        return bool(self.proof.groups.min() >= stability.FLOOR)
 
 
 class _Search:
@@ -132,61 +123,21 @@ class _Search:
     def proven(self) -> Choice:
         """As many groups as the data prove."""
         tried, fits = self._candidates()
-        best = sorted(tried, key=lambda k: tried[k].criterion)
-        if best[0] == 1:
+        best = _best(tried)
+        if best == 1:
             why = "No stable segments in this audience: one group explains its columns better than several."
             return _one(why, tuple(tried.values()))
         put: dict[int, _Put] = {}
-        for k in self._in_turn(tried):
-            put[k] = self._proof(k, tried, fits)
-            if len(put) > 1 and any(
-                self._counts(at, best[0], one) and one.proof.overall >= stability.GOOD and one.whole
-                for at, one in put.items()
-            ):
+        for k in range(best, 1, -1):
+            put[k] = self._put(k, fits[k].again(self.rows, seed=self.seed))
+            tried[k] = replace(tried[k], agreement=put[k].proof.overall, by_chance=put[k].proof.by_chance)
+            if put[k].proof.proven and put[k].whole:
                 break
-        at = self._surest(put, best[0])
-        for k in range(at - 1, max(1, at - 1 - FEWER), -1):
-            if put[at].whole:
-                break
-            if k not in put:
-                put[k] = self._proof(k, tried, fits)
-            at = self._surest(put, best[0])
-        chosen = put[at]
-        found = tuple(tried.values())
+        at = max(put, key=lambda k: (put[k].proof.proven, put[k].whole, put[k].proof.overall))
+        chosen, found = put[at], tuple(tried.values())
         if not chosen.proof.proven:
             return _one(_nothing(found), found)
-        why = _reason(chosen, best[0], at, self.most)
-        return Choice(chosen.fitted, chosen.k, at, found, chosen.proof, True, why)
-
-    def _proof(self, k: int, tried: dict[int, Tried], fits: Mapping[int, Any]) -> _Put:
-        """Put one of the candidates to the proof, and write down how it fared."""
-        put = self._put(k, fits[k].again(self.rows, seed=self.seed))
-        tried[k] = replace(tried[k], agreement=put.proof.overall, by_chance=put.proof.by_chance)
-        return put
-
-    def _surest(self, put: Mapping[int, _Put], best: int) -> int:
-        """Of the numbers put to the proof, the one that is found again most surely, every group of it if possible."""
-
-        def sureness(k: int) -> tuple[bool, bool, bool, float]:
-            one = put[k]
-            return one.proof.proven, self._counts(k, best, one), one.whole, one.proof.overall
-
-        return max(put, key=sureness)
-
-    @staticmethod
-    def _counts(k: int, best: int, put: _Put) -> bool:
-        """Whether a number is as good as any: the one that describes people best, whatever its groups are like.
-
-        Of those that stand in for it, one that leaves most people in one group comes last.
-        """
-        return k == best or put.useful
-
-    def _in_turn(self, tried: Mapping[int, Tried]) -> list[int]:
-        """The numbers of groups that are put to the proof: the best, the best by ICL, and then the next best."""
-        best = sorted(tried, key=lambda k: tried[k].criterion)
-        by_icl = min(tried, key=lambda k: tried[k].icl)
-        turn = [best[0], by_icl, *best[1:]]
-        return [k for k in dict.fromkeys(turn) if k > 1][:PROVEN_AT_MOST]
+        return Choice(chosen.fitted, chosen.k, at, found, chosen.proof, True, _reason(chosen, best, at, self.most))
 
     def asked(self, k: int) -> Choice:
         """The number of groups that was asked for, and what it costs."""
@@ -244,9 +195,8 @@ class _Search:
         """Put groups to the proof."""
         fitted, found = _large_enough(whole, self.rows, self.least)
         self.progress(self.most, self.most + RESAMPLES, f"looking for {count(k)} groups again in resamples")
-        labels = fitted.predict(self.proof_rows)
-        proof = stability.measure(self.proof_rows, labels, whole, RESAMPLES, seed=self.seed)
-        return _Put(fitted, found, proof, float(np.bincount(labels).max() / len(labels)))
+        proof = stability.measure(self.proof_rows, fitted.predict(self.proof_rows), whole, RESAMPLES, seed=self.seed)
+        return _Put(fitted, found, proof)
 
 
 def _best(tried: Mapping[int, Tried]) -> int:

@@ -11,8 +11,7 @@ from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 from sklearn.metrics import adjusted_rand_score
 
-FLOOR = 0.4  # agreement (ARI) below this is no basis for a campaign, whatever chance would give
-GOOD = 0.75  # from here on no other number of groups is looked at
+FLOOR = 0.4  # agreement (ARI), or overlap of a group, below this is no basis for a campaign, whatever chance would give
 MARGIN = 0.1  # how far above the shuffled copy's agreement it must be besides
 Rows = NDArray[Any]
 Labels = NDArray[np.intp]

@@ -206,12 +206,3 @@ def test_where_a_group_is_not_found_again_fewer_that_all_are_come_first():
     assert (found.k, found.looked_for, found.stable) == (3, 3, True)
     assert "four describe this audience best" in found.why
     assert "three are found again more surely" in found.why
-
-
-def test_of_stand_ins_the_one_that_leaves_most_in_one_group_comes_last():
-    few = (np.arange(2_000) % 10 == 0).astype(int)
-    rows = np.column_stack([few, np.arange(2_000) % 4, np.arange(2_000) % 3, few]).astype(np.float32)
-    sides, scores = {2: (0, 0), 3: (2, 3), 4: (1, 0)}, {2: 1_000.0, 3: 900.0, 4: 1_100.0}
-    four = choose(rows, given(sides, scores), seed=0)
-    assert (four.k, four.stable) == (4, True)
-    assert choose(rows, given(sides, scores | {2: 800.0}), seed=0).k == 2
