@@ -37,9 +37,9 @@ def run(folder: Path, *, port: int, browser: bool, parent: int | None) -> int:
         signal.signal(sign, _interrupt)
     if parent is not None:
         lifeline.interrupted_with(parent)
-    server = serving.start(folder, port)
+    server, ending = serving.start(folder, port), threading.Event()
     try:
-        threading.Thread(target=_watch, args=(server, port, browser), daemon=True).start()
+        threading.Thread(target=_watch, args=(server, port, browser, ending), daemon=True).start()
         os.nice(NICENESS)
         whole = [_fill(each, name) for each, name in ((folder, "lumen"), (folder.parent / "real", "real"))]
         tell(f"{'All is done' if all(whole) else 'Done, but for what is said above'}. Ctrl-C ends the dashboard.")
@@ -50,6 +50,7 @@ def run(folder: Path, *, port: int, browser: bool, parent: int | None) -> int:
     finally:
         for sign in SIGNS:
             signal.signal(sign, signal.SIG_IGN)  # it is ending already
+        ending.set()
         ended = server.poll()
         _end(server)
     if ended is not None:
@@ -63,8 +64,16 @@ def _interrupt(*_: object) -> None:
     raise KeyboardInterrupt
 
 
-def _watch(server: subprocess.Popen[bytes], port: int, browser: bool) -> None:  # noqa: FBT001 - a thread's target
-    """Say where the dashboard is once it answers; interrupt the work when it ends."""
+def _watch(
+    server: subprocess.Popen[bytes],
+    port: int,
+    browser: bool,  # noqa: FBT001 - a thread's target
+    ending: threading.Event,
+) -> None:
+    """Say where the dashboard is once it answers; interrupt the work when it ends, unless all is `ending` already.
+
+    Python gives signals their deadly meaning back on its way out, and this thread may be the last to run.
+    """
     while server.poll() is None and not serving.answers(port):
         time.sleep(LOOK_SECONDS)
     if server.poll() is None:
@@ -72,7 +81,8 @@ def _watch(server: subprocess.Popen[bytes], port: int, browser: bool) -> None:  
         if browser:
             webbrowser.open(serving.address(port))
     server.wait()
-    os.kill(os.getpid(), signal.SIGINT)
+    if not ending.is_set():
+        os.kill(os.getpid(), signal.SIGINT)
 
 
 def _fill(folder: Path, name: str) -> bool:
